@@ -1,0 +1,1 @@
+"""Everything that touches the world. It decides nothing: the rules do."""

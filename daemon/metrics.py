@@ -1,0 +1,54 @@
+"""Every metric of the daemon, its name and its meaning, in one list."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Info, disable_created_metrics
+
+
+class Metrics:
+    """Counted in `poll`, `deliver` and `schedule` only."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.build = Info("meterwatch_build", "The running version.", registry=self.registry)
+        self.polls = Counter(
+            "meterwatch_polls",
+            "Polls of a source, by how they ended: answered, failed, refused.",
+            ["source", "result"],
+            registry=self.registry,
+        )
+        self.good_poll_at = Gauge(
+            "meterwatch_source_last_success_timestamp_seconds",
+            "When a source was last read whole.",
+            ["source"],
+            registry=self.registry,
+        )
+        self.open_bucket_at = Gauge(
+            "meterwatch_source_open_bucket_timestamp_seconds",
+            "Where the first bucket of a source that still fills begins: all before is judged.",
+            ["source"],
+            registry=self.registry,
+        )
+        self.events = Counter(
+            "meterwatch_events",
+            "Changes of alerts that people should hear of.",
+            ["rule", "change"],
+            registry=self.registry,
+        )
+        self.letters = Counter(
+            "meterwatch_letters",
+            "Tries to deliver a letter, by how they ended: sent, postponed, buried.",
+            ["destination", "result"],
+            registry=self.registry,
+        )
+        self.ticks_failed = Counter(
+            "meterwatch_ticks_failed",
+            "Ticks that ended in an error of our own; the log has it.",
+            ["job"],
+            registry=self.registry,
+        )
+
+
+def build_metrics(version: str) -> Metrics:
+    disable_created_metrics()  # type: ignore[no-untyped-call]
+    metrics = Metrics()
+    metrics.build.info({"version": version})
+    return metrics

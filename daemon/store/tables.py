@@ -1,0 +1,153 @@
+"""The tables, in one screen."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+
+
+class Moment(sa.types.TypeDecorator[datetime]):
+    """A moment as milliseconds since 1970: equal, ordered and zoned alike on every database."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment needs a time zone, got {value.isoformat()}")
+        return round(value.timestamp() * 1000)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else datetime.fromtimestamp(value / 1000, UTC)
+
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+# Counted up by the database; SQLite does so for INTEGER keys alone.
+Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+source = sa.Table(
+    "source",
+    metadata,
+    sa.Column("name", sa.String(64), primary_key=True),
+    sa.Column("polled_at", Moment, nullable=False),
+    sa.Column("good_at", Moment),
+    sa.Column("failing_since", Moment),
+    sa.Column("failure", sa.Text),
+)
+
+panel = sa.Table(
+    "panel",
+    metadata,
+    sa.Column("id", Number, primary_key=True),
+    sa.Column("source", sa.String(64), nullable=False),
+    sa.Column("metric", sa.String(64), nullable=False),
+    sa.Column("width_ms", sa.BigInteger, nullable=False),
+    sa.Column("offset_ms", sa.BigInteger, nullable=False),
+    sa.Column("unit", sa.String(64), nullable=False),
+    sa.Column("measure", sa.String(16), nullable=False),
+    sa.Column("absent", sa.String(16), nullable=False),
+    # Grows by one with every change; tells a replica what its memory of the panel lacks.
+    sa.Column("version", sa.BigInteger, nullable=False),
+    # Where the first bucket that still fills begins.
+    sa.Column("open_at", Moment),
+    sa.UniqueConstraint("source", "metric", "width_ms", "offset_ms"),
+)
+
+series = sa.Table(
+    "series",
+    metadata,
+    sa.Column("panel_id", sa.ForeignKey("panel.id"), primary_key=True),
+    # Which of the packed numbers of a bucket is this one's.
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("labels", sa.Text, nullable=False),
+    sa.Column("first_at", Moment, nullable=False),
+    sa.UniqueConstraint("panel_id", "labels"),
+)
+
+bucket = sa.Table(
+    "bucket",
+    metadata,
+    sa.Column("panel_id", sa.ForeignKey("panel.id"), primary_key=True),
+    sa.Column("start", Moment, primary_key=True),
+    # One little-endian float64 a series, by position. NaN, and what is past the end: not told.
+    sa.Column("packed", sa.LargeBinary, nullable=False),
+    sa.Column("closed", sa.Boolean, nullable=False),
+    sa.Column("version", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+revision = sa.Table(
+    "revision",
+    metadata,
+    sa.Column("panel_id", sa.ForeignKey("panel.id"), primary_key=True),
+    sa.Column("start", Moment, primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("revised_at", Moment, primary_key=True),
+    sa.Column("before", sa.Float, nullable=False),
+    sa.Column("after", sa.Float),
+    sqlite_with_rowid=False,
+)
+
+name = sa.Table(
+    "name",
+    metadata,
+    sa.Column("label", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+)
+
+judged = sa.Table(
+    "judged",
+    metadata,
+    sa.Column("rule", sa.String(64), primary_key=True),
+    sa.Column("panel_id", sa.ForeignKey("panel.id"), primary_key=True),
+    # The first bucket this rule has not yet judged as closed.
+    sa.Column("since", Moment, nullable=False),
+)
+
+alert = sa.Table(
+    "alert",
+    metadata,
+    sa.Column("id", Number, primary_key=True),
+    sa.Column("rule", sa.String(64), nullable=False),
+    sa.Column("series", sa.Text, nullable=False),
+    sa.Column("since", Moment, nullable=False),
+    sa.Column("phase", sa.String(16), nullable=False),
+    sa.Column("ended_at", Moment),
+    # The whole alert as JSON; the columns above are what queries need of it.
+    sa.Column("body", sa.Text, nullable=False),
+    sa.UniqueConstraint("rule", "series", "since"),
+    sa.Index(None, "rule", "phase"),
+)
+
+letter = sa.Table(
+    "letter",
+    metadata,
+    sa.Column("id", Number, primary_key=True),
+    sa.Column("key", sa.Text, nullable=False, unique=True),
+    sa.Column("alert_id", sa.ForeignKey("alert.id"), nullable=False),
+    sa.Column("destination", sa.String(64), nullable=False),
+    sa.Column("change", sa.String(16), nullable=False),
+    # The event and all that a message needs beside it, frozen when it was owed.
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("owed_at", Moment, nullable=False),
+    sa.Column("due_at", Moment, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("claimed_until", Moment),
+    sa.Column("settled_at", Moment),
+    sa.Column("failure", sa.Text),
+    sa.Column("receipt_place", sa.Text),
+    sa.Column("receipt_id", sa.Text),
+    sa.Index(None, "state", "due_at"),
+    sa.Index(None, "alert_id", "destination"),
+)

@@ -1,0 +1,290 @@
+"""Usage as it is kept: a row for every bucket time, the numbers of all its series packed in it."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from daemon.source import Answer
+from daemon.store import tables
+from daemon.store.database import insert_if_absent, upsert
+from daemon.store.history import History
+from rules.panel import Floats, Panel
+from rules.series import EPOCH, Absent, Labels, Measure, Metric, Reading
+
+Histories = dict[Metric, History]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What one answer changed."""
+
+    panel_id: int
+    panel: Panel
+    revised: Sequence[tuple[int, int]]
+    """(row, column) of numbers that were told before in a closed bucket, and now differ."""
+    newcomers: Sequence[int]
+    """Columns first heard of in this answer."""
+    closed: int
+    """How many buckets this answer closed."""
+
+
+@dataclass(slots=True)
+class _Changes:
+    """What differs from what is remembered, gathered while an answer is laid over it."""
+
+    at: datetime
+    closed: int = 0
+    buckets: list[dict[str, object]] = field(default_factory=list)
+    revisions: list[dict[str, object]] = field(default_factory=list)
+    revised: list[tuple[datetime, int]] = field(default_factory=list)
+
+    def lay(self, history: History, start: datetime, values: Floats, *, closed: bool) -> None:
+        """Compare a bucket with what is remembered, and note only what differs."""
+        before, was_closed = history.row(start), history.is_closed(start)
+        same = (before == values) | (np.isnan(before) & np.isnan(values))
+        if same.all() and (was_closed == closed or np.isnan(values).all()):
+            return
+        if was_closed:
+            for column in np.flatnonzero(~same & ~np.isnan(before)):
+                self._revise(history, start, int(column), float(values[column]))
+        self.closed += closed and not was_closed
+        row = {"packed": values.astype("<f8").tobytes(), "closed": closed}
+        key = {"panel_id": history.panel_id, "start": start, "version": history.version + 1}
+        self.buckets.append(key | row)
+        history.write(start, values, closed=closed)
+
+    def _revise(self, history: History, start: datetime, column: int, after: float) -> None:
+        self.revised.append((start, column))
+        self.revisions.append(
+            {
+                "panel_id": history.panel_id,
+                "start": start,
+                "position": column,
+                "revised_at": self.at,
+                "before": float(history.row(start)[column]),
+                "after": None if np.isnan(after) else after,
+            }
+        )
+
+
+class Usage:
+    """The usage half of a transaction. Histories it touched are forgotten if it fails."""
+
+    def __init__(self, connection: AsyncConnection, histories: Histories) -> None:
+        self._connection = connection
+        self._histories = histories
+        self.touched: set[Metric] = set()
+
+    async def record(
+        self, answer: Answer, at: datetime, *, settles: timedelta, horizon: timedelta
+    ) -> Recorded | None:
+        """Lay an answer into what is remembered; None where nothing was ever told.
+
+        Asking twice records once. A closed bucket that changed is replaced, and what stood there
+        is kept as a revision. `at` is the moment of the poll: a bucket is closed once it ended,
+        and settled, before it.
+        """
+        metric = answer.metric
+        self.touched.add(metric)
+        history = await self._history(metric, at - horizon, horizon)
+        newcomers = await self._meet(history, answer.readings)
+        changes = _Changes(at)
+        told = _by_bucket(answer.readings, history.positions)
+        for start in _told_buckets(answer, history, told):
+            values = _row(history, start, told.get(start, ()))
+            changes.lay(history, start, values, closed=_is_closed(metric, start, at - settles))
+        await self._write(history, changes)
+        panel = history.panel()
+        if panel is None:
+            return None
+        revised = [(panel.row(start), column) for start, column in changes.revised]
+        return Recorded(history.panel_id, panel, revised, newcomers, changes.closed)
+
+    async def panels(self, source: str) -> list[Panel]:
+        """All that is remembered of a source, one panel a metric."""
+        query = sa.select(tables.panel).where(tables.panel.c.source == source)
+        panels = []
+        for row in (await self._connection.execute(query.order_by(tables.panel.c.id))).all():
+            history = History(row.id, _metric(row), _FOREVER)
+            await self._load(history, EPOCH)
+            panels.append(history.panel())
+        return [panel for panel in panels if panel is not None]
+
+    async def open_at(self, source: str) -> datetime | None:
+        """Where the first bucket of a source that still fills begins; None before its first."""
+        query = sa.select(sa.func.min(tables.panel.c.open_at)).where(
+            tables.panel.c.source == source
+        )
+        moment: datetime | None = (await self._connection.execute(query)).scalar_one()
+        return moment
+
+    async def prune(self, before: datetime) -> None:
+        """Forget buckets and revisions older than a moment."""
+        for table in (tables.bucket, tables.revision):
+            await self._connection.execute(sa.delete(table).where(table.c.start < before))
+
+    async def _history(self, metric: Metric, since: datetime, horizon: timedelta) -> History:
+        """What is remembered of a metric, brought up to what the database holds now."""
+        row = await self._panel_row(metric)
+        history = self._histories.get(metric)
+        if history is None:
+            history = self._histories[metric] = History(row.id, metric, horizon)
+        if history.version != row.version:
+            await self._load(history, since)
+            history.version = row.version
+        return history
+
+    async def _panel_row(self, metric: Metric) -> sa.Row[Any]:
+        """The panel's row, locked until the transaction ends; made where there is none yet.
+
+        The lock is what makes two replicas that poll one source at once take turns.
+        """
+        panel = tables.panel.c
+        mine = (
+            (panel.source == metric.source)
+            & (panel.metric == metric.name)
+            & (panel.width_ms == _ms(metric.width))
+            & (panel.offset_ms == _ms(metric.offset))
+        )
+        query = sa.select(tables.panel).where(mine).with_for_update()
+        row = (await self._connection.execute(query)).one_or_none()
+        if row is not None:
+            return row
+        fresh = insert_if_absent(self._connection, tables.panel)
+        await self._connection.execute(fresh.values(version=0, **_columns(metric)))
+        return (await self._connection.execute(query)).one()
+
+    async def _load(self, history: History, since: datetime) -> None:
+        """Read what the history lacks: series it has not met, buckets newer than its version."""
+        series, bucket = tables.series.c, tables.bucket.c
+        mine = series.panel_id == history.panel_id
+        missing = mine & (series.position >= len(history.series))
+        query = sa.select(tables.series).where(missing).order_by(series.position)
+        for row in (await self._connection.execute(query)).all():
+            history.add_series(_labels(row.labels), row.first_at)
+        newer = (
+            (bucket.panel_id == history.panel_id)
+            & (bucket.version > history.version)
+            & (bucket.start >= since)
+        )
+        buckets = sa.select(tables.bucket).where(newer).order_by(bucket.start)
+        for row in (await self._connection.execute(buckets)).all():
+            history.write(row.start, np.frombuffer(row.packed, dtype="<f8"), closed=row.closed)
+
+    async def _meet(self, history: History, readings: Sequence[Reading]) -> list[int]:
+        """Give every series heard of for the first time its position."""
+        first: dict[Labels, datetime] = {}
+        for reading in readings:
+            if reading.labels not in history.positions:
+                known = first.setdefault(reading.labels, reading.start)
+                first[reading.labels] = min(known, reading.start)
+        newcomers = [history.add_series(labels, start) for labels, start in first.items()]
+        rows = [
+            {
+                "panel_id": history.panel_id,
+                "position": position,
+                "labels": json.dumps(dict(labels)),
+                "first_at": start,
+            }
+            for position, (labels, start) in zip(newcomers, first.items(), strict=True)
+        ]
+        if rows:
+            await self._connection.execute(sa.insert(tables.series), rows)
+        return newcomers
+
+    async def _write(self, history: History, changes: _Changes) -> None:
+        if not changes.buckets:
+            return
+        written = upsert(self._connection, tables.bucket, "packed", "closed", "version")
+        await self._connection.execute(written, changes.buckets)
+        if changes.revisions:
+            await self._connection.execute(sa.insert(tables.revision), changes.revisions)
+        history.version += 1
+        panel = history.panel()
+        await self._connection.execute(
+            sa.update(tables.panel)
+            .where(tables.panel.c.id == history.panel_id)
+            .values(version=history.version, open_at=panel and panel.at(panel.closed))
+        )
+
+
+_FOREVER = timedelta(days=36_500)
+
+
+def _ms(span: timedelta) -> int:
+    return span // timedelta(milliseconds=1)
+
+
+def _columns(metric: Metric) -> dict[str, object]:
+    return {
+        "source": metric.source,
+        "metric": metric.name,
+        "width_ms": _ms(metric.width),
+        "offset_ms": _ms(metric.offset),
+        "unit": metric.unit,
+        "measure": metric.measure.value,
+        "absent": metric.absent.value,
+    }
+
+
+def _metric(row: sa.Row[Any]) -> Metric:
+    return Metric(
+        source=row.source,
+        name=row.metric,
+        unit=row.unit,
+        measure=Measure(row.measure),
+        width=timedelta(milliseconds=row.width_ms),
+        absent=Absent(row.absent),
+        offset=timedelta(milliseconds=row.offset_ms),
+    )
+
+
+def _labels(text: str) -> Labels:
+    return tuple(sorted(json.loads(text).items()))
+
+
+def _is_closed(metric: Metric, start: datetime, settled_at: datetime) -> bool:
+    """A level is whole the moment it is read; an amount once its bucket ended and settled."""
+    return metric.measure is Measure.LEVEL or start + metric.width <= settled_at
+
+
+def _by_bucket(
+    readings: Sequence[Reading], positions: Mapping[Labels, int]
+) -> dict[datetime, list[tuple[int, float]]]:
+    told: dict[datetime, list[tuple[int, float]]] = defaultdict(list)
+    for reading in readings:
+        told[reading.start].append((positions[reading.labels], reading.value))
+    return told
+
+
+def _told_buckets(
+    answer: Answer, history: History, told: Mapping[datetime, object]
+) -> Iterable[datetime]:
+    """The buckets an answer speaks of, oldest first.
+
+    Where absent means zero, silence about a bucket is an answer too; else only readings count.
+    """
+    if answer.metric.absent is Absent.ZERO and history.series:
+        return history.starts(answer.told.start, answer.told.end)
+    return sorted(told)
+
+
+def _row(history: History, start: datetime, told: Sequence[tuple[int, float]]) -> Floats:
+    """A bucket's numbers as this answer leaves them.
+
+    Absent is zero only from the bucket a series was first seen in: before, nobody knows.
+    """
+    if history.metric.absent is Absent.ZERO:
+        values = np.where(history.begun(start), 0.0, np.nan)
+    else:
+        values = history.row(start).copy()
+    for position, value in told:
+        values[position] = value
+    return values

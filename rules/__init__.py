@@ -1,0 +1,1 @@
+"""Pure arithmetic: values in, values out. Nothing here touches the world."""

@@ -1,0 +1,19 @@
+"""What every kind of rule can do."""
+
+from typing import Protocol
+
+from rules.panel import Panel
+from rules.verdict import Verdicts
+
+
+class Kind(Protocol):
+    """A frozen dataclass whose fields are its YAML and whose one method is its work.
+
+    Judging is pure (the panel is left as it was), causal (nothing after a bucket counts) and
+    keeps nothing: the same panel and rows give the same verdicts, bit for bit, whether the rows
+    are asked for one by one as they arrive or all at once.
+    """
+
+    def judge(self, panel: Panel, rows: slice) -> Verdicts:
+        """Judge these rows of the panel, for every series in it."""
+        ...

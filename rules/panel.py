@@ -1,0 +1,49 @@
+"""Many series of one metric on one grid of time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+
+from rules.series import Measure, Metric, Series
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A row for every bucket, a column for every series.
+
+    Rows lie one behind the other in memory, so what one bucket needs of the past (the same hour
+    of earlier weeks) is a handful of contiguous rows. NaN is "not told", never zero.
+    """
+
+    metric: Metric
+    series: tuple[Series, ...]
+    start: datetime
+    """Where row 0 begins."""
+    values: Floats
+    closed: int
+    """Rows before this one are closed: the vendor is done with them. The others still fill."""
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @property
+    def end(self) -> datetime:
+        """Where the row after the last would begin."""
+        return self.at(len(self))
+
+    def at(self, row: int) -> datetime:
+        """The start of a row's bucket."""
+        return self.start + row * self.metric.width
+
+    def row(self, at: datetime) -> int:
+        """The row whose bucket holds a moment; below zero or past the end where there is none."""
+        return (at - self.start) // self.metric.width
+
+    def until(self, row: int) -> datetime:
+        """The moment up to which a row speaks: a level for its instant, an amount for its bucket."""
+        return self.at(row) if self.metric.measure is Measure.LEVEL else self.at(row + 1)

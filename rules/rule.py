@@ -1,0 +1,49 @@
+"""A rule: which series, judged by which kind, under which policy, told to whom."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fnmatch import fnmatchcase
+
+from rules.alert import Policy
+from rules.kind import Kind
+from rules.series import Series
+
+
+class Severity(StrEnum):
+    INFO = "info"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    name: str
+    """Its identity: an alert belongs to a rule by this name."""
+    source: str
+    kind: Kind
+    metric: str | None = None
+    """None: every metric of the source."""
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Label name to shell patterns, any of which may match; a series lacking a label never does."""
+    policy: Policy = field(default_factory=Policy)
+    tell: tuple[str, ...] = ()
+    """Names of destinations."""
+    severity: Severity = Severity.WARNING
+    summary: str | None = None
+    """A sentence of the operator's own, shown first in the message."""
+    runbook: str | None = None
+
+    def wants(self, series: Series) -> bool:
+        """Whether this rule speaks of a series."""
+        labels = dict(series.labels)
+        return (
+            series.source == self.source
+            and self.metric in (None, series.metric)
+            and all(
+                any(fnmatchcase(labels[name], pattern) for pattern in patterns)
+                if name in labels
+                else False
+                for name, patterns in self.where.items()
+            )
+        )

@@ -1,0 +1,93 @@
+"""What a kind thinks of a bucket, and why."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from rules.panel import Floats, Panel
+
+
+class Outcome(IntEnum):
+    """Four answers; only two of them move an alert on their own."""
+
+    UNKNOWN = 0
+    """Not told, or too little history. It neither opens nor resolves."""
+    NORMAL = 1
+    BETWEEN = 2
+    """No longer a breach, not yet recovered: opens nothing, resolves nothing."""
+    BREACH = 3
+
+
+Outcomes = npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """A verdict in words: the sentence an operator reads."""
+
+    reason: str
+    rarity: str | None = None
+    """How rare this is, where the kind can say: "nothing like it in the 56 days before"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One bucket of one series, judged."""
+
+    at: datetime
+    """The start of the bucket."""
+    until: datetime
+    """The moment up to which the bucket speaks."""
+    outcome: Outcome
+    observed: float
+    expected: float | None
+    """What is usual, or the limit; None where the kind knows neither."""
+    low: float | None
+    high: float | None
+    """The band that is not worth a word."""
+    score: float
+    """How far from ordinary, 0 to 1; 0.5 is where the rule begins to mind."""
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """Judged buckets of a panel, as arrays: rows are the buckets asked for, columns the series.
+
+    Only what is not ordinary ever becomes a `Verdict`: a hundred thousand quiet series cost
+    nothing but the arithmetic that found them quiet.
+    """
+
+    first: int
+    """The panel's row that row 0 of these arrays speaks of."""
+    outcome: Outcomes
+    expected: Floats
+    """NaN where the kind knows none; likewise `low` and `high`."""
+    low: Floats
+    high: Floats
+    score: Floats
+    why: Callable[[int, int], Why]
+    """(row of the panel, column) to words. Called for the few that are told, never for all."""
+
+    def one(self, panel: Panel, row: int, column: int) -> Verdict:
+        """The verdict of one bucket, addressed by its row in the panel."""
+        here = row - self.first, column
+        return Verdict(
+            at=panel.at(row),
+            until=panel.until(row),
+            outcome=Outcome(int(self.outcome[here])),
+            observed=float(panel.values[row, column]),
+            expected=_or_none(self.expected[here]),
+            low=_or_none(self.low[here]),
+            high=_or_none(self.high[here]),
+            score=float(self.score[here]),
+            why=self.why(row, column),
+        )
+
+
+def _or_none(value: np.float64) -> float | None:
+    return None if np.isnan(value) else float(value)

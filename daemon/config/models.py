@@ -1,0 +1,165 @@
+"""The models that check a configuration, made from the plain dataclasses it is read into."""
+
+import functools
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, Field, dataclass, fields
+from datetime import timedelta
+from typing import Annotated, Any, Literal, Union, get_type_hints
+
+from pydantic import Field as Key
+from pydantic import StringConstraints, create_model
+
+from daemon.config import spelling
+from daemon.config.blocks import (
+    FEED,
+    POLICY,
+    RULE,
+    Block,
+    DestinationBlock,
+    PageBlock,
+    PluginBlock,
+    Root,
+    RuleBlock,
+    SourceBlock,
+)
+from daemon.config.descriptions import descriptions, summary
+from daemon.config.settings import LogConfig, StoreConfig
+from daemon.notifier import Notifier
+from daemon.source import Feed, Source
+from rules.alert import Policy
+from rules.kind import Kind
+from rules.rule import Rule
+
+SECTIONS: Mapping[str, str] = {"sources": "type", "rules": "kind", "destinations": "type"}
+"""The sections of named blocks, and the key that tells which plugin a block is for."""
+
+_LEAST_EVERY = timedelta(seconds=10)
+_LEAST_KEEP = timedelta(days=1)
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,62}$")]
+
+_SAID = {
+    "source": "The name of the source whose series are judged.",
+    "tell": "Names of destinations. Default: every destination there is.",
+    "severity": "How much it matters; shown in the message.",
+    "runbook": "A link to what to do about it, shown in the message.",
+    "every": "How often the source is polled; at least 10s.",
+}
+"""What the dataclasses leave to their names, or mean otherwise than a writer of YAML would."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shelves:
+    """Every plugin there is, by the word people write for it."""
+
+    sources: Mapping[str, type[Source]]
+    notifiers: Mapping[str, type[Notifier]]
+    kinds: Mapping[str, type[Kind]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grammar:
+    """The model of the whole, of each block of settings, and of every plugin's block by its
+    section and word."""
+
+    root: type[Root]
+    settings: Mapping[str, type[Block]]
+    blocks: Mapping[str, Mapping[str, type[Block]]]
+
+
+@functools.cache
+def grammar(shelves: Shelves) -> Grammar:
+    blocks: dict[str, dict[str, type[Block]]] = {
+        "sources": _plugins("type", shelves.sources, SourceBlock, _feed_keys()),
+        "rules": _plugins("kind", shelves.kinds, RuleBlock, _rule_keys()),
+        "destinations": _plugins("type", shelves.notifiers, DestinationBlock, {}),
+    }
+    store = create_model("Store", __base__=Block, __doc__=summary(StoreConfig), **_store_keys())
+    log = create_model("Log", __base__=Block, __doc__=summary(LogConfig), **_keys(LogConfig))
+    root = create_model(
+        "Configuration",
+        __base__=Root,
+        __doc__=Root.__doc__,
+        store=(store, Key(default_factory=store, description=store.__doc__)),
+        log=(log, Key(default_factory=log, description=log.__doc__)),
+        sources=_named(blocks, "sources", "What is polled: name to source.", least=1),
+        rules=_named(blocks, "rules", "What is judged: name to rule."),
+        destinations=_named(blocks, "destinations", "Who is told: name to destination."),
+    )
+    return Grammar(root, {"store": store, "page": PageBlock, "log": log}, blocks)
+
+
+def _named(
+    blocks: Mapping[str, Mapping[str, type[Block]]], section: str, says: str, *, least: int = 0
+) -> tuple[Any, Any]:
+    any_of: Any = Union[tuple(blocks[section].values())]  # noqa: UP007  made at run time
+    named: Any = dict[Name, Annotated[any_of, Key(discriminator=SECTIONS[section])]]
+    if least:
+        return named, Key(min_length=least, description=says)
+    return named, Key(default_factory=dict, description=says)
+
+
+def _plugins(
+    word: str, shelf: Mapping[str, type], base: type[PluginBlock], shared: Mapping[str, Any]
+) -> dict[str, type[Block]]:
+    made: dict[str, type[Block]] = {}
+    for name, cls in shelf.items():
+        own = _keys(cls)
+        if both := own.keys() & {word, *shared}:
+            raise TypeError(f"{cls.__name__}: {', '.join(both)} is a key that all of them have")
+        title = re.sub(r"\W", "_", f"{base.__name__.removesuffix('Block')}_{name}")
+        tag = (Literal.__getitem__(name), Key(description=summary(cls)))
+        block = create_model(
+            title,
+            __base__=base,
+            __doc__=summary(cls),
+            __cls_kwargs__={"title": name},
+            **{word: tag, **shared, **own},
+        )
+        block.makes = cls
+        made[name] = block
+    return made
+
+
+def _feed_keys() -> dict[str, Any]:
+    keys = _keys(Feed, FEED)
+    hint, key = keys["every"]
+    return {**keys, "every": (Annotated[hint, spelling.at_least(_LEAST_EVERY)], key)}
+
+
+def _rule_keys() -> dict[str, Any]:
+    keys = {**_keys(Rule, RULE), **_keys(Policy, POLICY)}
+    tell = (spelling.spelled(tuple[str, ...] | None), Key(default=None, description=_SAID["tell"]))
+    return {**keys, "tell": tell}
+
+
+def _store_keys() -> dict[str, Any]:
+    keys = _keys(StoreConfig)
+    hint, keep = keys["keep"]
+    return {
+        "url": (spelling.StoreUrl, keys["url"][1]),
+        "keep": (Annotated[hint, spelling.at_least(_LEAST_KEEP)], keep),
+    }
+
+
+def _keys(cls: type, only: Iterable[str] | None = None) -> dict[str, Any]:
+    """A dataclass's fields as create_model takes them."""
+    hints, said = get_type_hints(cls), descriptions(cls)
+    return {
+        each.name: (
+            spelling.spelled(hints[each.name]),
+            _key(each, {**said, **(_SAID if only else {})}.get(each.name)),
+        )
+        for each in fields(cls)
+        if each.init and (only is None or each.name in only)
+    }
+
+
+def _key(field: Field[Any], description: str | None) -> Any:
+    alias = field.name.removesuffix("_")
+    if field.default is not MISSING:
+        return Key(default=field.default, alias=alias, description=description)
+    if field.default_factory is not MISSING:
+        return Key(default_factory=field.default_factory, alias=alias, description=description)
+    return Key(alias=alias, description=description)

@@ -1,0 +1,114 @@
+from datetime import timedelta
+
+from daemon.config.settings import LogConfig, PageConfig, StoreConfig
+from rules.alert import Policy
+from rules.rule import Rule, Severity
+from tests.daemon.config.plugins import Balance, Console, Limit, Mail, Spike, Tts, complaints, read
+
+SOURCE = "sources:\n  voices: {type: tts, key: '${env:KEY}'}\n"
+
+
+def test_a_source_becomes_a_feed_around_its_plugin() -> None:
+    block = (
+        "{type: tts, key: '${env:KEY}', every: 10s, history: 90d, grace: 0s, by: [voice, model]}"
+    )
+    (feed,) = read(f"sources:\n  voices: {block}\n").feeds
+
+    assert (feed.name, feed.every, feed.history, feed.grace) == (
+        "voices",
+        timedelta(seconds=10),
+        timedelta(days=90),
+        timedelta(0),
+    )
+    assert isinstance(feed.source, Tts)
+    assert feed.source.by == ("voice", "model")
+
+
+def test_a_rule_becomes_a_rule_around_its_kind() -> None:
+    block = (
+        "{kind: limit, source: voices, metric: minutes, where: {voice: [a*, b], model: c}, "
+        "above: 5, for: 1h, resolve_after: 2h, "
+        "severity: critical, summary: s, runbook: r, tell: []}"
+    )
+
+    assert read(f"{SOURCE}rules:\n  night: {block}\n").rules == (
+        Rule(
+            name="night",
+            source="voices",
+            kind=Limit(above=5),
+            metric="minutes",
+            where={"voice": ("a*", "b"), "model": ("c",)},
+            policy=Policy(timedelta(hours=1), timedelta(hours=2)),
+            tell=(),
+            severity=Severity.CRITICAL,
+            summary="s",
+            runbook="r",
+        ),
+    )
+
+
+def test_a_rule_that_does_not_say_whom_tells_everyone() -> None:
+    config = read(
+        f"{SOURCE}rules:\n  a: {{kind: spike, source: voices}}\n"
+        "  b: {kind: spike, source: voices, tell: out}\n"
+        "  c: {kind: spike, source: voices, tell: []}\n"
+        "destinations:\n  out: {type: console}\n  ops: {type: mail, host: h, to: a@b.c}\n"
+    )
+
+    assert [rule.tell for rule in config.rules] == [("out", "ops"), ("out",), ()]
+    assert config.rules[0].kind == Spike()
+
+
+def test_destinations_keep_their_names_and_order() -> None:
+    config = read(
+        f"{SOURCE}destinations:\n"
+        "  out: {type: console}\n  ops: {type: mail, host: h, to: a@b.c}\n"
+    )
+
+    assert [each.name for each in config.destinations] == ["out", "ops"]
+    assert [each.notifier for each in config.destinations] == [Console(), Mail("h", ("a@b.c",))]
+
+
+def test_what_is_left_out_has_its_default() -> None:
+    config = read("sources: {b: {type: tts.balance, key: '${env:KEY}'}}")
+
+    assert (config.rules, config.destinations) == ((), ())
+    assert config.store == StoreConfig(None, timedelta(days=400))
+    assert config.page == PageConfig("127.0.0.1", 8321)
+    assert config.log == LogConfig("info", "text")
+    assert isinstance(config.feeds[0].source, Balance)
+
+
+def test_settings_are_read() -> None:
+    config = read(
+        f"{SOURCE}store: {{url: 'postgresql://u:${{env:KEY}}@h/db', keep: 1d}}\n"
+        "page: {listen: '[::1]:80'}\nlog: {level: debug, format: json}\n"
+    )
+
+    assert config.store.url == "postgresql://u:held-by-reference@h/db"
+    assert config.store.keep == timedelta(days=1)
+    assert config.page == PageConfig("::1", 80)
+    assert config.log == LogConfig("debug", "json")
+
+
+def test_null_switches_the_page_off() -> None:
+    assert read(f"{SOURCE}page: null\n").page is None
+
+
+def test_a_source_is_polled_every_ten_seconds_at_most() -> None:
+    assert complaints("sources: {b: {type: tts.balance, key: '${env:K}', every: 10s}}") == []
+    assert complaints("sources: {b: {type: tts.balance, key: '${env:K}', every: 9s}}") != []
+
+
+def test_history_reaches_at_least_as_far_as_revisions() -> None:
+    block = "{type: tts, key: '${env:K}', revises: 60d, history: "
+
+    assert complaints(f"sources: {{b: {block} 60d}}}}") == []
+    assert complaints(f"sources: {{b: {block} 59d}}}}") != []
+
+
+def test_a_plugins_own_checks_count() -> None:
+    rule = "rules:\n  a: {kind: limit, source: voices, above: 5, recover: "
+
+    assert complaints(f"{SOURCE}{rule}5}}\n") == []
+    assert complaints(f"{SOURCE}{rule}5.1}}\n") != []

@@ -1,0 +1,95 @@
+"""The example shows every option there is, it loads, and its schema is current."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from daemon.config import SHELVES, Config, load, schema
+from daemon.config.blocks import FEED, RULE
+from daemon.config.models import SECTIONS, grammar
+from daemon.config.placeholders import Placeholders
+
+ROOT = Path(__file__).parents[3]
+EXAMPLE = ROOT / "config.example.yaml"
+WRITTEN: dict[str, Any] = yaml.safe_load(EXAMPLE.read_text("utf-8"))
+
+
+def config() -> Config:
+    return load(EXAMPLE, Placeholders({}))
+
+
+def keys(section: str, word: str) -> set[str]:
+    """Every key that the example's blocks of a plugin show."""
+    tag = SECTIONS[section]
+    return {key for block in WRITTEN[section].values() if block[tag] == word for key in block}
+
+
+def own(section: str, word: str) -> Iterator[str]:
+    shared = {*FEED, *RULE, "for_", "resolve_after"}
+    for name, field in grammar(SHELVES).blocks[section][word].model_fields.items():
+        if name not in shared:
+            yield field.alias or name
+
+
+def test_it_loads_without_a_complaint() -> None:
+    made = config()
+
+    assert [feed.name for feed in made.feeds] == ["voices", "voice-days", "credits"]
+    assert {"voice-spike", "low-credits"} <= {rule.name for rule in made.rules}
+    assert len(made.destinations) == 4
+
+
+@pytest.mark.parametrize(
+    ("section", "word"), [(s, w) for s, words in grammar(SHELVES).blocks.items() for w in words]
+)
+def test_it_shows_every_option_of_every_plugin(section: str, word: str) -> None:
+    assert set(own(section, word)) - keys(section, word) == set()
+
+
+@pytest.mark.parametrize("section", ["sources", "rules"])
+def test_it_shows_every_option_that_plugins_share(section: str) -> None:
+    shared = FEED if section == "sources" else (*RULE, "for", "resolve_after")
+    shown = {key for block in WRITTEN[section].values() for key in block}
+
+    assert set(shared) <= shown
+
+
+@pytest.mark.parametrize("section", ["store", "page", "log"])
+def test_it_shows_every_setting(section: str) -> None:
+    model = grammar(SHELVES).settings[section]
+
+    assert set(WRITTEN[section]) == set(model.model_fields)
+
+
+def test_each_alert_is_told_to_few_enough_to_follow() -> None:
+    assert all(1 <= len(rule.tell) <= 2 for rule in config().rules)
+    assert {name for rule in config().rules for name in rule.tell} == set(WRITTEN["destinations"])
+
+
+def test_its_first_line_tells_editors_where_the_schema_is() -> None:
+    first = EXAMPLE.read_text("utf-8").splitlines()[0]
+
+    assert first == "# yaml-language-server: $schema=./config.schema.json"
+
+
+def test_the_schema_beside_it_is_current() -> None:
+    written = (ROOT / "config.schema.json").read_text("utf-8")
+
+    assert written == schema(), "write it anew: meterwatch schema > config.schema.json"
+
+
+def test_the_schema_is_a_schema_that_takes_the_example() -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    jsonschema.Draft202012Validator.check_schema(json.loads(schema()))
+    jsonschema.validate(WRITTEN, json.loads(schema()))
+
+
+def test_every_option_is_explained_in_the_documentation() -> None:
+    told = (ROOT / "docs" / "configuration.md").read_text("utf-8")
+    options = {key for section in SECTIONS for block in WRITTEN[section].values() for key in block}
+
+    assert [option for option in sorted(options) if f"`{option}`" not in told] == []

@@ -81,7 +81,12 @@ async def open_store(url: str) -> AsyncIterator[Store]:
         try:
             await _reach(engine, parsed)
             await migrate(engine)
-            yield Store(engine)
+            store = Store(engine)
+            if path is not None:
+                # Nobody else can hold this file: claims in it are a dead daemon's.
+                async with store.transaction() as tx:
+                    await tx.outbox.release()
+            yield store
         finally:
             await engine.dispose()
 

@@ -58,27 +58,30 @@ class Outbox:
         query = sa.select(letter.destination).where(heard).distinct()
         return (await self._connection.execute(query.order_by(letter.destination))).scalars().all()
 
-    async def claim(self, at: datetime, until: datetime) -> Sequence[OwedLetter]:
-        """Take the letters that are due; no other replica gets them until `until`.
+    async def waiting(self, at: datetime) -> Sequence[str]:
+        """The destinations that letters are due to."""
+        letter = tables.letter.c
+        query = sa.select(letter.destination).where(_due(at)).distinct()
+        return (await self._connection.execute(query.order_by(letter.destination))).scalars().all()
 
-        Letters of one alert to one destination go out in order: the next is not due before the
-        one ahead of it is settled.
+    async def claim(self, destination: str, at: datetime, until: datetime) -> OwedLetter | None:
+        """Take the next letter due to a destination; no other replica gets it before `until`.
+
+        Letters of one alert go out in order: the next is not due before the one ahead of it is
+        settled.
         """
         letter = tables.letter.c
-        ahead = tables.letter.alias("ahead")
-        first = ~sa.exists().where(
-            (ahead.c.alert_id == letter.alert_id)
-            & (ahead.c.destination == letter.destination)
-            & (ahead.c.state == LetterState.OWED.value)
-            & (ahead.c.id < letter.id)
-        )
-        free = letter.claimed_until.is_(None) | (letter.claimed_until <= at)
-        due = (letter.state == LetterState.OWED.value) & (letter.due_at <= at) & free & first
-        query = sa.select(tables.letter).where(due).order_by(letter.id)
-        rows = (await self._connection.execute(query.with_for_update(skip_locked=True))).all()
-        ids = [row.id for row in rows]
-        await self._update(letter.id.in_(ids), claimed_until=until)
-        return [await self._owed(row) for row in rows]
+        mine = _due(at) & (letter.destination == destination)
+        query = sa.select(tables.letter).where(mine).order_by(letter.id).limit(1)
+        row = (await self._connection.execute(query.with_for_update(skip_locked=True))).first()
+        if row is None:
+            return None
+        await self._update(letter.id == row.id, claimed_until=until)
+        return await self._owed(row)
+
+    async def release(self) -> None:
+        """Let go of all claims: whoever held them is dead."""
+        await self._update(tables.letter.c.claimed_until.is_not(None), claimed_until=None)
 
     async def next_due(self) -> datetime | None:
         """When the next letter is due; None where none is owed."""
@@ -92,6 +95,7 @@ class Outbox:
             tables.letter.c.id == id_,
             state=LetterState.SENT.value,
             settled_at=at,
+            claimed_until=None,
             tries=tables.letter.c.tries + 1,
             failure=None,
             receipt_place=receipt and receipt.place,
@@ -151,3 +155,16 @@ class Outbox:
 
     async def _update(self, which: sa.ColumnElement[bool], **values: object) -> None:
         await self._connection.execute(sa.update(tables.letter).where(which).values(**values))
+
+
+def _due(at: datetime) -> sa.ColumnElement[bool]:
+    letter = tables.letter.c
+    ahead = tables.letter.alias("ahead")
+    waits = sa.exists().where(
+        (ahead.c.alert_id == letter.alert_id)
+        & (ahead.c.destination == letter.destination)
+        & (ahead.c.state == LetterState.OWED.value)
+        & (ahead.c.id < letter.id)
+    )
+    free = letter.claimed_until.is_(None) | (letter.claimed_until <= at)
+    return (letter.state == LetterState.OWED.value) & (letter.due_at <= at) & free & ~waits

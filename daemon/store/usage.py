@@ -270,7 +270,10 @@ def _told_buckets(
     """The buckets an answer speaks of, oldest first.
 
     Where absent means zero, silence about a bucket is an answer too; else only readings count.
+    A level is what stood at an instant: a later instant of the same bucket does not revise it.
     """
+    if answer.metric.measure is Measure.LEVEL:
+        return [start for start in sorted(told) if not history.is_closed(start)]
     if answer.metric.absent is Absent.ZERO and history.series:
         return history.starts(answer.told.start, answer.told.end)
     return sorted(told)

@@ -81,6 +81,15 @@ async def test_where_absent_is_unknown_silence_is_never_zero(store: Store) -> No
     assert panel.closed == len(panel) == 4
 
 
+async def test_a_later_instant_of_the_same_minute_does_not_revise_a_level(store: Store) -> None:
+    for balance in (19_000.0, 90_000.0):
+        level = Answer(CREDITS, Window(NOON, NOON), [Reading((), NOON, balance)])
+        recorded = await record(store, level)
+
+    assert recorded.panel.values.tolist() == [[19_000.0]]
+    assert recorded.revised == []
+
+
 async def test_nothing_ever_told_is_no_panel(store: Store) -> None:
     async with store.transaction() as tx:
         recorded = await tx.usage.record(

@@ -1,0 +1,189 @@
+"""One poll of one source: fetch, record, judge, keep. Here the world meets the rules."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from logging import getLogger
+
+import numpy as np
+
+from daemon.http import Http
+from daemon.metrics import Metrics
+from daemon.notifier import Letter
+from daemon.source import Answer, Feed, SourceError, SourceRefused, Window
+from daemon.store import Store, Transaction
+from daemon.store.polls import SourceState
+from daemon.store.usage import Recorded
+from rules.alert import Alert, Change, Event
+from rules.engine import Judgement, News, evaluate
+from rules.rule import Rule
+from rules.series import Measure, Series
+from rules.words import amount
+
+log = getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """How a poll went."""
+
+    failure: str | None = None
+    """None: the source was read whole."""
+    events: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Poller:
+    """A source as it is watched: its feed, and the rules that speak of it."""
+
+    feed: Feed
+    rules: Sequence[Rule]
+    store: Store
+    http: Http
+    metrics: Metrics
+
+    async def poll(self, at: datetime) -> Polled:
+        """Ask the vendor, and commit all that follows from its answer in one transaction.
+
+        A vendor that cannot be read is recorded as that: nothing is judged, so nothing opens
+        and nothing resolves.
+        """
+        feed = self.feed
+        try:
+            answers = await feed.source.fetch(feed.name, self.http, await self._window(at))
+        except SourceError as error:
+            return await self._failed(error, at)
+        async with self.store.transaction() as tx:
+            events = [event for answer in answers for event in await self._take(tx, answer, at)]
+            before = await tx.polls.state(feed.name)
+            await tx.polls.succeeded(feed.name, at)
+            open_at = await tx.usage.open_at(feed.name)
+        self._answered(events, open_at, at)
+        if before is not None and before.failing_since is not None:
+            log.info("%s: answers again, after failing since %s", feed.name, before.failing_since)
+        return Polled(events=tuple(events))
+
+    async def _window(self, at: datetime) -> Window:
+        """From the first bucket that may still change to now; at first, all the history."""
+        async with self.store.transaction() as tx:
+            open_at = await tx.usage.open_at(self.feed.name)
+        oldest = at - self.feed.history
+        start = oldest if open_at is None else max(oldest, open_at - self.feed.source.revises)
+        return Window(min(start, at), at)
+
+    async def _failed(self, error: SourceError, at: datetime) -> Polled:
+        async with self.store.transaction() as tx:
+            state = await tx.polls.failed(self.feed.name, at, str(error))
+        result = "refused" if isinstance(error, SourceRefused) else "failed"
+        self.metrics.polls.labels(self.feed.name, result).inc()
+        _say_failed(state)
+        return Polled(failure=str(error))
+
+    async def _take(self, tx: Transaction, answer: Answer, at: datetime) -> list[Event]:
+        """Record one answer and let every rule judge what it brought."""
+        feed = self.feed
+        recorded = await tx.usage.record(
+            answer, at, settles=feed.source.settles, horizon=feed.history
+        )
+        await tx.names.learn(answer.names)
+        if recorded is None:
+            log.debug("%s: nothing was ever used", feed.name)
+            return []
+        _say_taken(recorded)
+        events: list[Event] = []
+        for rule in self.rules:
+            if rule.metric in (None, answer.metric.name):
+                events += await self._judge(tx, rule, recorded, at)
+        return events
+
+    async def _judge(
+        self, tx: Transaction, rule: Rule, recorded: Recorded, at: datetime
+    ) -> Sequence[Event]:
+        panel = recorded.panel
+        since = await tx.polls.judged_since(rule.name, recorded.panel_id)
+        alerts = await tx.alerts.latest(rule.name, at - self.feed.history)
+        here = {series: one for series, one in alerts.items() if series.metric == panel.metric.name}
+        judged = [] if since is None else [r for r in recorded.revised if panel.at(r[0]) < since]
+        judgement = evaluate(rule, panel, here, News(since, judged, recorded.newcomers))
+        await _keep(tx, rule, panel.metric.unit, judgement, at)
+        await tx.polls.judged(rule.name, recorded.panel_id, judgement.since)
+        return judgement.events
+
+    def _answered(self, events: Sequence[Event], open_at: datetime | None, at: datetime) -> None:
+        name = self.feed.name
+        self.metrics.polls.labels(name, "answered").inc()
+        self.metrics.good_poll_at.labels(name).set(at.timestamp())
+        if open_at is not None:
+            self.metrics.open_bucket_at.labels(name).set(open_at.timestamp())
+        for event in events:
+            self.metrics.events.labels(event.alert.rule, event.change.value).inc()
+            log.info(
+                "%s: %s for %s: %s",
+                event.alert.rule,
+                event.change,
+                event.alert.series.key,
+                event.verdict.why.reason,
+            )
+
+
+async def _keep(tx: Transaction, rule: Rule, unit: str, judgement: Judgement, at: datetime) -> None:
+    """Remember the alerts as they stand now, and owe a letter for every event and destination."""
+    await tx.alerts.forget_pending(rule.name, judgement.dropped)
+    numbers = {_identity(alert): await tx.alerts.keep(alert) for alert in judgement.alerts}
+    for event in judgement.events:
+        number = numbers[_identity(event.alert)]
+        for destination in await _audience(tx, rule, event, number):
+            letter = await _letter(tx, rule, unit, event, number, destination)
+            await tx.outbox.enqueue(letter, at)
+
+
+def _identity(alert: Alert) -> tuple[Series, datetime]:
+    """What tells one alert of a rule from another: it never changes once people were told."""
+    return alert.series, alert.since
+
+
+async def _audience(tx: Transaction, rule: Rule, event: Event, alert: int) -> Sequence[str]:
+    """Who hears of an event: of an end, only those who heard of the beginning."""
+    return rule.tell if event.change is Change.OPENED else await tx.outbox.told(alert)
+
+
+async def _letter(
+    tx: Transaction, rule: Rule, unit: str, event: Event, alert: int, destination: str
+) -> Letter:
+    series = event.alert.series
+    parts = (rule.name, series.key, event.verdict.at.isoformat(), event.change, destination)
+    return Letter(
+        key="|".join(parts),
+        destination=destination,
+        alert=alert,
+        event=event,
+        unit=unit,
+        severity=rule.severity,
+        names=await tx.names.of([value for _, value in series.labels]),
+        summary=rule.summary,
+        runbook=rule.runbook,
+    )
+
+
+def _say_taken(recorded: Recorded) -> None:
+    """A line for every poll that closed a bucket; the others are for who looks closer."""
+    panel = recorded.panel
+    if panel.metric.measure is Measure.LEVEL or not recorded.closed:
+        log.debug("%s: no bucket closed", panel.metric.source)
+        return
+    last = panel.values[panel.closed - 1]
+    log.info(
+        "%s: %d closed, the last at %s with %s over %d of %d series",
+        panel.metric.source,
+        recorded.closed,
+        panel.at(panel.closed).strftime("%d %b %H:%M UTC"),
+        amount(float(np.nansum(last)), panel.metric.unit),
+        np.count_nonzero(np.nan_to_num(last)),
+        len(panel.series),
+    )
+
+
+def _say_failed(state: SourceState) -> None:
+    """Said once when it begins; until it ends the state and the metrics say so."""
+    begins = state.failing_since == state.polled_at
+    log.log(40 if begins else 10, "%s: cannot be read: %s", state.name, state.failure)

@@ -1,0 +1,52 @@
+"""Tells, on the terminal, what people would have seen elsewhere."""
+
+from collections.abc import Callable, Mapping, Sequence
+from email.message import EmailMessage
+from typing import Any
+
+from daemon.sandbox.mail import Mail
+from daemon.sandbox.slack import WEBHOOKS, Message
+
+
+class Narrator:
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+
+    def slack(self, message: Message) -> None:
+        """A Slack message, as it stands now."""
+        where = "an incoming webhook" if message.author == WEBHOOKS else message.channel
+        edited = "the same message, edited" if len(message.versions) > 1 else "a new message"
+        lines = list(_spoken(message.now.blocks)) or message.now.text.splitlines()
+        self._say(_framed(f"Slack, {where}: {edited}", lines))
+
+    def mail(self, mail: Mail) -> None:
+        """A mail's text part, with the headers a person sees."""
+        head = [f"Subject: {mail.message['Subject']}", f"To: {', '.join(mail.recipients)}"]
+        reply = mail.message["In-Reply-To"]
+        title = "Mail: a reply in the same thread" if reply else "Mail"
+        self._say(_framed(title, [*head, "", *_text(mail.message)]))
+
+
+def _spoken(blocks: Sequence[Mapping[str, Any]]) -> Sequence[str]:
+    """The words of Block Kit blocks, without their markup."""
+    lines: list[str] = []
+    for block in blocks:
+        texts = [block.get("text"), *block.get("fields", ()), *block.get("elements", ())]
+        for text in texts:
+            if isinstance(text, Mapping) and isinstance(text.get("text"), str):
+                lines += _unmarked(text["text"]).splitlines()
+    return lines
+
+
+def _unmarked(text: str) -> str:
+    bare = text.replace("*", "").replace("~", "")
+    return bare.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _text(message: EmailMessage) -> Sequence[str]:
+    body = message.get_body(("plain",))
+    return [] if body is None else str(body.get_content()).rstrip().splitlines()
+
+
+def _framed(title: str, lines: Sequence[str]) -> str:
+    return "\n".join(["", f"┌─ {title}", *(f"│ {line}".rstrip() for line in lines), "└─", ""])

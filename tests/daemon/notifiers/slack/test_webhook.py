@@ -1,0 +1,145 @@
+import logging
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+
+from daemon.clock import WallClock
+from daemon.http import open_http
+from daemon.notifier import DeliveryError, DeliveryRefused
+from daemon.notifiers.slack.blocks import message
+from daemon.notifiers.slack.webhook import SlackWebhook
+from daemon.sandbox.slack import Channel, Fault, SlackStandIn
+from daemon.secret import Secret
+from rules.alert import Change
+from tests.make import letter
+from tests.stand_ins import serve
+
+PATH = "/services/T1/B1/very-secret"
+
+
+@asynccontextmanager
+async def posting(slack):
+    async with serve(slack.app()) as url, open_http() as http:
+        webhook = SlackWebhook(Secret(url + PATH))
+        yield lambda told: webhook.send(http, told)
+
+
+@pytest.fixture
+def slack():
+    return SlackStandIn(WallClock(), paced=False)
+
+
+async def refusal(slack):
+    async with posting(slack) as send:
+        with pytest.raises(DeliveryError) as error:
+            await send(letter())
+    return error.value
+
+
+async def test_a_letter_is_posted_with_its_blocks(slack):
+    async with posting(slack) as send:
+        receipt = await send(letter())
+
+    assert receipt is None
+    assert slack.messages[0].now.text == message(letter()).text
+    assert slack.messages[0].now.blocks[0]["type"] == "header"
+
+
+async def test_an_end_is_a_message_of_its_own(slack):
+    async with posting(slack) as send:
+        await send(letter())
+        await send(letter(Change.RESOLVED))
+
+    assert [len(posted.versions) for posted in slack.messages] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("channel", "said"),
+    [
+        (Channel("B9"), "no_service"),
+        (Channel("B1", archived=True), "channel_is_archived"),
+        (Channel("B1", prohibited=True), "action_prohibited"),
+    ],
+)
+async def test_a_webhook_that_takes_nothing_needs_a_person(channel, said):
+    error = await refusal(SlackStandIn(WallClock(), channels=(channel,)))
+
+    assert isinstance(error, DeliveryRefused)
+    assert f"slack answered {said} for the webhook: " in str(error)
+
+
+async def test_a_refused_layout_is_said_once_more_in_plain_words(slack, caplog):
+    slack.faults.append(Fault(400, "invalid_blocks", content_type="text/plain"))
+    async with posting(slack) as send:
+        await send(letter())
+
+    assert slack.messages[0].now.text == message(letter()).plain
+    assert slack.messages[0].now.blocks == ()
+    assert caplog.messages == ["slack refused the layout"]
+
+
+async def test_plain_words_refused_too_need_a_person(slack):
+    slack.faults += [Fault(400, "invalid_payload", content_type="text/plain")] * 2
+    error = await refusal(slack)
+
+    assert isinstance(error, DeliveryRefused)
+    assert slack.calls == 2
+
+
+async def test_too_many_messages_come_again_when_slack_says(slack):
+    slack.faults.append(Fault(429, "rate_limited", {"Retry-After": "7"}))
+    error = await refusal(slack)
+
+    assert type(error) is DeliveryError
+    assert error.retry_after == timedelta(seconds=7)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(500, "rollup_error"),
+        Fault(503, ""),
+        Fault(200, " <html>Please log in</html>"),
+        Fault(dropped=True),
+    ],
+)
+async def test_what_passes_by_itself_is_for_later(slack, fault):
+    slack.faults.append(fault)
+    error = await refusal(slack)
+
+    assert type(error) is DeliveryError
+    assert slack.calls == 1
+
+
+async def test_a_service_that_says_yes_in_other_words_is_believed(slack):
+    slack.faults.append(Fault(200, '{"success": true}'))
+    async with posting(slack) as send:
+        await send(letter())
+
+    assert slack.calls == 1
+
+
+async def test_a_page_that_repeats_the_address_is_not_repeated(slack):
+    slack.faults.append(Fault(404, f"No such page: {PATH}"))
+    error = await refusal(slack)
+
+    assert isinstance(error, DeliveryRefused)
+    assert "very-secret" not in str(error)
+
+
+@pytest.mark.parametrize("address", ["nowhere/very-secret", "ftp://e.com/very-secret", ""])
+async def test_an_address_that_is_none_is_refused_and_not_shown(address):
+    async with open_http() as http:
+        with pytest.raises(DeliveryRefused, match="check `url`") as error:
+            await SlackWebhook(Secret(address)).send(http, letter())
+
+    assert "very-secret" not in str(error.value)
+
+
+async def test_the_address_is_in_no_log(slack, caplog):
+    caplog.set_level(logging.DEBUG)
+    async with posting(slack) as send:
+        await send(letter())
+
+    assert "very-secret" not in caplog.text

@@ -1,0 +1,16 @@
+from daemon.notifiers.console import Console
+from daemon.wording import plain, wording
+from tests.make import letter
+
+
+async def test_a_letter_is_printed_with_an_empty_line_behind_it(capsys):
+    receipt = await Console().send(None, letter())
+
+    assert receipt is None
+    assert capsys.readouterr() == (f"{plain(wording(letter()))}\n\n", "")
+
+
+async def test_it_can_be_printed_where_errors_go(capsys):
+    await Console(to="stderr").send(None, letter())
+
+    assert capsys.readouterr() == ("", f"{plain(wording(letter()))}\n\n")

@@ -1,0 +1,23 @@
+"""What the tests of the sources may ask for."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from daemon.http import Http, open_http
+from tests.daemon.sources.vendor import Vendor, stand_in
+from tests.stand_ins import serve
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[Http]:
+    async with open_http() as http:
+        yield http
+
+
+@pytest.fixture
+async def vendor(http: Http) -> AsyncIterator[Vendor]:
+    """The sandbox's stand-in for Supertone, over real HTTP."""
+    supertone = stand_in()
+    async with serve(supertone.app()) as url:
+        yield Vendor(supertone, url, http)

@@ -1,0 +1,206 @@
+"""A poll commits all that follows from an answer, and a failed one says so and judges nothing."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from daemon.http import Http, open_http
+from daemon.metrics import build_metrics
+from daemon.poll import Polled, Poller
+from daemon.source import Feed, SourceError, SourceRefused
+from daemon.store import Store, open_store
+from daemon.store.outbox import OwedLetter
+from rules.alert import Change, Phase, Policy
+from rules.kinds.threshold import Threshold
+from rules.rule import Rule
+from tests.fakes import HOUR, Meter
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+AT = NOON + timedelta(minutes=30)
+RULE = Rule("busy", "tts", Threshold(above=10), tell=("team", "boss"), runbook="https://wiki/busy")
+
+
+@dataclass
+class Watch:
+    """A meter, a rule and a store; `poll` asks the meter at some moment."""
+
+    store: Store
+    http: Http
+    meter: Meter = field(default_factory=Meter)
+    rule: Rule = RULE
+
+    async def poll(self, at: datetime = AT) -> Polled:
+        feed = Feed("tts", self.meter, history=timedelta(days=10))
+        return await Poller(feed, [self.rule], self.store, self.http, build_metrics("t")).poll(at)
+
+    async def use(self, *minutes: float, voice: str = "a") -> None:
+        """Minutes of the hours from noon on."""
+        for hour, value in enumerate(minutes):
+            self.meter.used[voice, NOON + hour * HOUR] = value
+
+    async def owed(self) -> list[OwedLetter]:
+        async with self.store.transaction() as tx:
+            later = AT + timedelta(days=1)
+            owed = [await tx.outbox.claim(name, later, later + HOUR) for name in ("team", "boss")]
+        return [one for one in owed if one is not None]
+
+    async def phases(self) -> list[Phase]:
+        async with self.store.transaction() as tx:
+            return [alert.phase for alert in (await tx.alerts.live()).values()]
+
+
+@pytest.fixture
+async def watch(store_url: str) -> AsyncIterator[Watch]:
+    async with open_store(store_url) as store, open_http() as http:
+        watch = Watch(store, http)
+        watch.meter.used["a", NOON - 3 * HOUR] = 1.0
+        yield watch
+
+
+async def test_a_breach_owes_one_letter_to_each_destination(watch: Watch) -> None:
+    await watch.use(11.0)
+    polled = await watch.poll()
+
+    assert [event.change for event in polled.events] == [Change.OPENED]
+    letters = [owed.letter for owed in await watch.owed()]
+    assert [letter.destination for letter in letters] == ["team", "boss"]
+    assert letters[0].runbook == "https://wiki/busy"
+    assert letters[0].unit == "minutes"
+
+
+async def test_polling_again_says_nothing_again(watch: Watch) -> None:
+    await watch.use(11.0)
+    await watch.poll()
+    await watch.use(12.0)
+    again = await watch.poll(AT + timedelta(minutes=5))
+
+    assert again.events == ()
+    assert len(await watch.owed()) == 2
+
+
+async def test_the_end_goes_to_those_who_heard_of_the_beginning(watch: Watch) -> None:
+    await watch.use(11.0, 1.0)
+    await watch.poll()
+    watch.rule = replace(RULE, tell=("team", "boss", "newly-added"))
+    polled = await watch.poll(AT + 2 * HOUR)
+
+    assert [event.change for event in polled.events] == [Change.RESOLVED]
+    async with watch.store.transaction() as tx:
+        assert list(await tx.outbox.told(1)) == ["boss", "team"]
+
+
+async def test_a_letter_bears_the_names_the_vendor_told(watch: Watch) -> None:
+    watch.meter.names = {"a": "Agatha"}
+    await watch.use(11.0)
+    await watch.poll()
+
+    assert (await watch.owed())[0].letter.names == {"a": "Agatha"}
+
+
+async def test_the_first_poll_asks_for_all_the_history_and_later_ones_for_what_may_change(
+    watch: Watch,
+) -> None:
+    await watch.poll()
+    await watch.poll(AT + HOUR)
+    first, second = watch.meter.asked
+
+    assert (first.start, first.end) == (AT - timedelta(days=10), AT)
+    assert (second.start, second.end) == (NOON - 24 * HOUR, AT + HOUR)
+
+
+async def test_history_is_recorded_and_not_judged_as_news(watch: Watch) -> None:
+    watch.meter.used["a", NOON - 2 * HOUR] = 99.0
+    polled = await watch.poll()
+
+    assert polled.events == ()
+
+
+async def test_a_source_that_fails_is_remembered_so_and_nothing_is_judged(watch: Watch) -> None:
+    await watch.use(11.0)
+    await watch.poll()
+    watch.meter.failures.append(SourceRefused("tts: 401: the key was refused"))
+    polled = await watch.poll(AT + 5 * HOUR)
+
+    assert polled.failure == "tts: 401: the key was refused"
+    assert await watch.phases() == [Phase.FIRING]
+    async with watch.store.transaction() as tx:
+        state = await tx.polls.state("tts")
+    assert state is not None
+    assert (state.good_at, state.failing_since) == (AT, AT + 5 * HOUR)
+
+
+async def test_buckets_missed_while_it_failed_are_judged_afterwards_oldest_first(
+    watch: Watch,
+) -> None:
+    await watch.use(0.0, 50.0, 0.0, 60.0)
+    await watch.poll()
+    watch.meter.failures.append(SourceError("503"))
+    await watch.poll(AT + HOUR)
+    polled = await watch.poll(AT + 5 * HOUR)
+
+    changes = [(event.change, event.verdict.at) for event in polled.events]
+    assert changes == [
+        (Change.OPENED, NOON + HOUR),
+        (Change.RESOLVED, NOON + 2 * HOUR),
+        (Change.OPENED, NOON + 3 * HOUR),
+        (Change.RESOLVED, NOON + 4 * HOUR),
+    ]
+
+
+async def test_a_failure_is_logged_when_it_begins_and_when_it_ends(
+    watch: Watch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "daemon.poll")
+    watch.meter.failures.extend(SourceError("503") for _ in range(3))
+    for minutes in (0, 5, 10, 15, 20):
+        await watch.poll(AT + timedelta(minutes=minutes))
+
+    said = [record.message for record in caplog.records if "tts: " in record.message]
+    assert sum("cannot be read" in line for line in said) == 1
+    assert sum("answers again" in line for line in said) == 1
+
+
+async def test_a_pending_breach_that_calms_down_was_never_there(watch: Watch) -> None:
+    watch.rule = replace(RULE, policy=Policy(for_=2 * HOUR))
+    await watch.use(11.0, 0.0)
+    await watch.poll()
+    assert await watch.phases() == [Phase.PENDING]
+    await watch.poll(AT + 2 * HOUR)
+
+    assert await watch.phases() == []
+    assert await watch.owed() == []
+
+
+async def test_a_number_the_vendor_takes_back_withdraws_the_alert_once(watch: Watch) -> None:
+    await watch.use(41.0, 0.0)
+    await watch.poll()
+    await watch.use(8.0, 0.0)
+    polled = await watch.poll(AT + 2 * HOUR)
+    again = await watch.poll(AT + 3 * HOUR)
+
+    assert [event.change for event in polled.events] == [Change.WITHDRAWN]
+    assert again.events == ()
+
+
+async def test_a_revision_of_an_hour_long_judged_withdraws_what_it_opened(watch: Watch) -> None:
+    await watch.use(41.0, 30.0, 30.0)
+    for hour in range(3):
+        await watch.poll(AT + hour * HOUR)
+    await watch.use(8.0, 8.0, 8.0)
+    polled = await watch.poll(AT + 3 * HOUR)
+
+    assert [event.change for event in polled.events] == [Change.WITHDRAWN]
+    assert await watch.phases() == []
+
+
+async def test_memory_thrown_away_between_polls_changes_nothing(watch: Watch) -> None:
+    await watch.use(11.0, 12.0, 1.0)
+    told = []
+    for hour in range(4):
+        watch.store.forget()
+        polled = await watch.poll(AT + hour * HOUR)
+        told += [(event.change, event.verdict.at) for event in polled.events]
+
+    assert told == [(Change.OPENED, NOON), (Change.RESOLVED, NOON + 2 * HOUR)]

@@ -1,0 +1,58 @@
+"""Plugins that behave like real ones, and do what a test scripts."""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from daemon.http import Http
+from daemon.notifier import Letter, Receipt
+from daemon.source import Answer, SourceError, Window
+from rules.series import Absent, Measure, Metric, Reading, labels_of
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass
+class Mailbox:
+    """A notifier: it keeps what it is given, after raising the failures it was told to."""
+
+    letters: list[Letter] = field(default_factory=list)
+    failures: deque[Exception] = field(default_factory=deque)
+
+    async def send(self, http: Http, letter: Letter) -> Receipt | None:
+        if self.failures:
+            raise self.failures.popleft()
+        self.letters.append(letter)
+        return Receipt("mailbox", str(len(self.letters)))
+
+
+@dataclass
+class Meter:
+    """A source: it tells what was put into it, for the buckets it is asked for.
+
+    `used` maps (voice, start of the hour) to minutes.
+    """
+
+    used: dict[tuple[str, object], float] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    failures: deque[SourceError] = field(default_factory=deque)
+    asked: list[Window] = field(default_factory=list)
+    revises: timedelta = 24 * HOUR
+    settles: timedelta = timedelta(0)
+
+    def metrics(self, name: str) -> Sequence[Metric]:
+        return [Metric(name, "minutes", "minutes", Measure.AMOUNT, HOUR, Absent.ZERO)]
+
+    async def fetch(self, name: str, http: Http, window: Window) -> Sequence[Answer]:
+        self.asked.append(window)
+        if self.failures:
+            raise self.failures.popleft()
+        (metric,) = self.metrics(name)
+        told = Window(metric.bucket(window.start), metric.bucket(window.end) + HOUR)
+        readings = [
+            Reading(labels_of({"voice": voice}), start, minutes)
+            for (voice, start), minutes in self.used.items()
+            if told.start <= start < told.end
+        ]
+        return [Answer(metric, told, readings, self.names)]

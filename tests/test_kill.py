@@ -1,0 +1,149 @@
+"""A running daemon is killed, really, with SIGKILL; the next one finishes what it left."""
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from daemon.clock import WallClock
+from daemon.sandbox.incidents import Script
+from daemon.sandbox.loopback import serve
+from daemon.sandbox.mail import MailStandIn
+from daemon.sandbox.slack import SlackStandIn
+from daemon.sandbox.supertone import SupertoneStandIn
+from daemon.sandbox.world import World
+
+CONFIG = """
+store: {{url: "sqlite:///{state}/meterwatch.db"}}
+page: null
+sources:
+  credits: {{type: supertone.credits, key: "${{env:KEY}}", url: "{vendor}"}}
+rules:
+  low-credits: {{kind: threshold, source: credits, below: 20000}}
+destinations:
+  ops-slack: {{type: slack, token: "${{env:KEY}}", channel: C0123456789, url: "{slack}/api/"}}
+  ops-mail: {{type: email, host: 127.0.0.1, port: {mail}, security: none,
+             sender: watch@example.com, to: [ops@example.com]}}
+"""
+
+
+@dataclass
+class Town:
+    """What outlives every daemon: the vendor, people's Slack and mail, and a state directory."""
+
+    state: Path
+    slack: SlackStandIn
+    mail: MailStandIn
+    vendor: SupertoneStandIn
+    deadly: str = ""
+    """The moment that kills the daemon: a place that was reached, or words in its log."""
+    daemon: Process | None = None
+    heard: list[str] = field(default_factory=list)
+    mailed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def reach(self, moment: str) -> None:
+        """Told of everything that happens; kills when it is the moment."""
+        self.heard.append(moment)
+        if moment == "mailed":
+            self.mailed.set()
+        if self.deadly and self.deadly in moment and self.daemon is not None:
+            self.deadly = ""
+            self.daemon.send_signal(signal.SIGKILL)
+
+    async def life(self, *options: str) -> int:
+        """One daemon, from its start to its end."""
+        command = (sys.executable, "-m", "daemon", "run", "--config", str(self.config), *options)
+        environment = {**os.environ, "KEY": "secret-1"}
+        daemon = await asyncio.create_subprocess_exec(*command, stderr=PIPE, env=environment)
+        self.daemon = daemon
+        assert daemon.stderr is not None
+        async for line in daemon.stderr:
+            self.reach(line.decode())
+        return await daemon.wait()
+
+    @property
+    def config(self) -> Path:
+        return self.state / "config.yaml"
+
+    def mails(self) -> Counter[str]:
+        return Counter(mail.message["Message-ID"] for mail in self.mail.mails)
+
+
+@pytest.fixture
+async def town(tmp_path: Path) -> AsyncIterator[Town]:
+    clock, towns = WallClock(), list[Town]()
+
+    def told(what: str) -> Callable[[object], None]:
+        return lambda _message: towns[0].reach(what)
+
+    @web.middleware
+    async def asked(request: web.Request, handler: Handler) -> web.StreamResponse:
+        towns[0].reach("the vendor is asked")
+        return await handler(request)
+
+    start = clock.now()
+    vendor = SupertoneStandIn(
+        World(seed=1, began=start - timedelta(days=90)), Script(start, opening=9_000), clock
+    )
+    slack, mail = SlackStandIn(clock, told=told("slack is told")), MailStandIn(told=told("mailed"))
+    app = vendor.app()
+    app.middlewares.append(asked)
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(mail)
+        vendor_url = await stack.enter_async_context(serve(app))
+        slack_url = await stack.enter_async_context(serve(slack.app()))
+        town = Town(tmp_path, slack, mail, vendor)
+        towns.append(town)
+        text = CONFIG.format(state=tmp_path, vendor=vendor_url, slack=slack_url, mail=mail.port)
+        town.config.write_text(text)
+        yield town
+
+
+MAY_REPEAT = {
+    "the vendor is asked": 0,
+    # From here on two letters may be on their way at once, each in its own gap.
+    "low-credits: opened": 2,
+    "slack is told": 2,
+    "letter sent: alert 1 opened to ops-slack": 1,
+}
+
+
+@pytest.mark.parametrize("moment", MAY_REPEAT)
+async def test_whenever_it_is_killed_everyone_hears_and_nobody_twice_but_at_the_gap(
+    town: Town, moment: str
+) -> None:
+    town.deadly = moment
+    assert await town.life() == -signal.SIGKILL
+    assert await town.life("--once") == 0
+
+    mails = town.mails()
+    assert len(mails) == 1, "a repeated mail bears the same Message-ID"
+    assert len(town.slack.messages) in (1, 2)
+    repeated = len(town.slack.messages) - 1 + mails.total() - 1
+    assert repeated <= MAY_REPEAT[moment]
+
+
+async def test_it_has_its_store_alone_and_ends_well_when_asked_to(town: Town) -> None:
+    first = asyncio.create_task(town.life())
+    await town.mailed.wait()
+    daemon = town.daemon
+    assert daemon is not None
+    second = await town.life("--once")
+    refusal = town.heard[-1]
+    daemon.terminate()
+
+    assert second == 75
+    assert f"pid {daemon.pid} on host" in refusal
+    assert await asyncio.wait_for(first, 30) == 0
+    assert any("app: stopped" in line for line in town.heard)

@@ -84,7 +84,7 @@ class Courier:
 
     async def _failed(self, owed: OwedLetter, error: DeliveryError) -> None:
         at = self.clock.now()
-        final = isinstance(error, DeliveryRefused) or at - owed.owed_at > _PATIENCE
+        final = isinstance(error, DeliveryRefused) or at - owed.letter.owed_at > _PATIENCE
         async with self.store.transaction() as tx:
             if final:
                 await tx.outbox.bury(owed, at, str(error))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from daemon.http import Http
@@ -31,6 +31,8 @@ class Letter:
     alert: int
     """The number people call the alert by."""
     event: Event
+    owed_at: datetime
+    """When it was written. It stays the same however often it is tried."""
     unit: str
     severity: Severity
     names: Mapping[str, str] = field(default_factory=dict)

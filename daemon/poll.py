@@ -9,15 +9,15 @@ import numpy as np
 
 from daemon.http import Http
 from daemon.metrics import Metrics
-from daemon.notifier import Letter
+from daemon.route import owe
 from daemon.source import Answer, Feed, SourceError, SourceRefused, Window
 from daemon.store import Store, Transaction
 from daemon.store.polls import SourceState
 from daemon.store.usage import Recorded
-from rules.alert import Alert, Change, Event
+from rules.alert import Alert, Event
 from rules.engine import Judgement, News, evaluate
 from rules.rule import Rule
-from rules.series import Measure, Series
+from rules.series import Measure, Metric, Series
 from rules.words import amount
 
 log = getLogger(__name__)
@@ -105,7 +105,7 @@ class Poller:
         here = {series: one for series, one in alerts.items() if series.metric == panel.metric.name}
         judged = [] if since is None else [r for r in recorded.revised if panel.at(r[0]) < since]
         judgement = evaluate(rule, panel, here, News(since, judged, recorded.newcomers))
-        await _keep(tx, rule, panel.metric.unit, judgement, at)
+        await _keep(tx, rule, panel.metric, judgement, at)
         await tx.polls.judged(rule.name, recorded.panel_id, judgement.since)
         return judgement.events
 
@@ -126,43 +126,19 @@ class Poller:
             )
 
 
-async def _keep(tx: Transaction, rule: Rule, unit: str, judgement: Judgement, at: datetime) -> None:
-    """Remember the alerts as they stand now, and owe a letter for every event and destination."""
+async def _keep(
+    tx: Transaction, rule: Rule, metric: Metric, judgement: Judgement, at: datetime
+) -> None:
+    """Remember the alerts as they stand now, and owe people what they should hear of them."""
     await tx.alerts.forget_pending(rule.name, judgement.dropped)
     numbers = {_identity(alert): await tx.alerts.keep(alert) for alert in judgement.alerts}
     for event in judgement.events:
-        number = numbers[_identity(event.alert)]
-        for destination in await _audience(tx, rule, event, number):
-            letter = await _letter(tx, rule, unit, event, number, destination)
-            await tx.outbox.enqueue(letter, at)
+        await owe(tx, rule, metric, event, numbers[_identity(event.alert)], at)
 
 
 def _identity(alert: Alert) -> tuple[Series, datetime]:
     """What tells one alert of a rule from another: it never changes once people were told."""
     return alert.series, alert.since
-
-
-async def _audience(tx: Transaction, rule: Rule, event: Event, alert: int) -> Sequence[str]:
-    """Who hears of an event: of an end, only those who heard of the beginning."""
-    return rule.tell if event.change is Change.OPENED else await tx.outbox.told(alert)
-
-
-async def _letter(
-    tx: Transaction, rule: Rule, unit: str, event: Event, alert: int, destination: str
-) -> Letter:
-    series = event.alert.series
-    parts = (rule.name, series.key, event.verdict.at.isoformat(), event.change, destination)
-    return Letter(
-        key="|".join(parts),
-        destination=destination,
-        alert=alert,
-        event=event,
-        unit=unit,
-        severity=rule.severity,
-        names=await tx.names.of([value for _, value in series.labels]),
-        summary=rule.summary,
-        runbook=rule.runbook,
-    )
 
 
 def _say_taken(recorded: Recorded) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from daemon.notifier import Letter
 from rules.alert import Change
-from rules.series import Labels
+from rules.series import Labels, Series
 from rules.verdict import Verdict
 from rules.words import amount, apart, span
 
@@ -126,7 +126,7 @@ def _lead(letter: Letter, story: str) -> Iterator[str]:
 
 def _facts(letter: Letter) -> Iterator[Fact]:
     event, series = letter.event, letter.event.alert.series
-    yield Fact("What", f"{_spoken(series.metric)} of {one_line(series.source)}")
+    yield Fact("What", _meter(series))
     for name, value in _labels(letter):
         yield Fact(_label(name), _named(letter, value))
     if event.change is Change.OPENED:
@@ -253,7 +253,14 @@ def _subject(letter: Letter) -> str:
     spoken = [one_line(letter.names.get(v, _shortened(v)), LONGEST_NAME) for v in values]
     series = letter.event.alert.series
     # Labels are the vendor's and stay as they are; ours begins a sentence.
-    return ", ".join(spoken) or f"{_capital(_spoken(series.metric))} of {one_line(series.source)}"
+    return ", ".join(spoken) or _capital(_meter(series))
+
+
+def _meter(series: Series) -> str:
+    """What is counted, and by which source, unless both have one name."""
+    if series.metric == series.source:
+        return _spoken(series.metric)
+    return f"{_spoken(series.metric)} of {one_line(series.source)}"
 
 
 def _named(letter: Letter, value: str) -> str:

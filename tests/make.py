@@ -85,6 +85,7 @@ def letter(change: Change = Change.OPENED, **fields: Any) -> Letter:
         "destination": "team",
         "alert": 12,
         "event": told,
+        "owed_at": AT + HOUR / 2,
         "unit": "minutes",
         "severity": Severity.WARNING,
         "names": {VOICE: "Agatha"},

@@ -1,11 +1,14 @@
 """Tells, on the terminal, what people would have seen elsewhere."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from email.message import EmailMessage
 from typing import Any
 
 from daemon.sandbox.mail import Mail
 from daemon.sandbox.slack import WEBHOOKS, Message
+
+_LINK = re.compile(r"<([^|>]+)\|([^>]+)>")
 
 
 class Narrator:
@@ -31,15 +34,19 @@ def _spoken(blocks: Sequence[Mapping[str, Any]]) -> Sequence[str]:
     """The words of Block Kit blocks, without their markup."""
     lines: list[str] = []
     for block in blocks:
-        texts = [block.get("text"), *block.get("fields", ()), *block.get("elements", ())]
-        for text in texts:
-            if isinstance(text, Mapping) and isinstance(text.get("text"), str):
-                lines += _unmarked(text["text"]).splitlines()
-    return lines
+        lines += _unmarked(_said(block.get("text"))).splitlines()
+        # A field is its name over its value.
+        lines += [_unmarked(_said(one)).replace("\n", ": ") for one in block.get("fields", ())]
+        lines += [_unmarked(_said(one)) for one in block.get("elements", ())]
+    return [line for line in lines if line]
+
+
+def _said(text: Any) -> str:
+    return str(text.get("text", "")) if isinstance(text, Mapping) else ""
 
 
 def _unmarked(text: str) -> str:
-    bare = text.replace("*", "").replace("~", "")
+    bare = _LINK.sub(r"\2: \1", text).replace("*", "").replace("~", "")
     return bare.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 

@@ -27,7 +27,6 @@ class OwedLetter:
 
     id: int
     letter: Letter
-    owed_at: datetime
     tries: int
     """How often it was tried before."""
 
@@ -36,7 +35,7 @@ class Outbox:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def enqueue(self, letter: Letter, at: datetime) -> None:
+    async def enqueue(self, letter: Letter) -> None:
         """Owe a letter. Owing the same key twice owes it once."""
         row = {
             "key": letter.key,
@@ -45,8 +44,8 @@ class Outbox:
             "change": letter.event.change.value,
             "body": msgspec.json.encode(letter).decode(),
             "state": LetterState.OWED.value,
-            "owed_at": at,
-            "due_at": at,
+            "owed_at": letter.owed_at,
+            "due_at": letter.owed_at,
             "tries": 0,
         }
         await self._connection.execute(insert_if_absent(self._connection, tables.letter), row)
@@ -139,7 +138,7 @@ class Outbox:
     async def _owed(self, row: sa.Row[tuple[object, ...]]) -> OwedLetter:
         letter = msgspec.json.decode(row.body, type=Letter)
         receipt = await self._receipt(letter)
-        return OwedLetter(row.id, replace(letter, receipt=receipt), row.owed_at, row.tries)
+        return OwedLetter(row.id, replace(letter, receipt=receipt), row.tries)
 
     async def _receipt(self, letter: Letter) -> Receipt | None:
         """What the destination gave back for the alert's last letter."""

@@ -40,9 +40,13 @@ class Post:
         async with self.store.transaction() as tx:
             number = await tx.alerts.keep(make.alert())
             letter = make.letter(
-                change, key=f"{change}|{destination}", alert=number, destination=destination
+                change,
+                key=f"{change}|{destination}",
+                alert=number,
+                destination=destination,
+                owed_at=self.clock.now(),
             )
-            await tx.outbox.enqueue(letter, self.clock.now())
+            await tx.outbox.enqueue(letter)
 
     async def deliver(self) -> int:
         return await self.courier().deliver(self.clock.now())

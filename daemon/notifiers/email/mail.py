@@ -41,9 +41,8 @@ def mail(letter: Letter, sender: str, to: tuple[str, ...]) -> EmailMessage:
     post["To"] = ", ".join(to)
     post["Subject"] = clip(PREFIX[letter.event.change] + words.story, SUBJECT)
     post["Message-ID"] = message_id(letter, sender)
-    # No clock is read here, so this is the bucket's own time. Its start, not its end: a bucket
-    # that still fills ends in the future, and a mail from the future is taken for spam.
-    post["Date"] = format_datetime(letter.event.verdict.at)
+    # Of the letter, not of the try: a retry is the same mail.
+    post["Date"] = format_datetime(letter.owed_at)
     if letter.receipt is not None:
         post["In-Reply-To"] = post["References"] = letter.receipt.id
     _mark_as_automatic(post, sender)

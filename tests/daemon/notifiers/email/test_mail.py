@@ -58,8 +58,8 @@ def test_another_letter_has_another_message_id():
     assert message_id(letter(), SENDER).startswith("<meterwatch-12-")
 
 
-def test_its_date_is_the_buckets_and_never_in_the_future():
-    assert parsedate_to_datetime(parsed(letter())["Date"]) == AT
+def test_its_date_is_the_letters_own_however_often_it_is_tried():
+    assert parsedate_to_datetime(parsed(letter(owed_at=AT))["Date"]) == AT
 
 
 def test_an_end_is_threaded_under_its_beginning():

@@ -1,0 +1,114 @@
+"""What one tick costs: a threshold and a spike rule over many series, one new bucket each.
+
+The yardstick is `numpy.copyto` of the same matrix, in turn with the tick and in processor time, so
+that the figure means the same on a slow machine and on a busy one.
+
+    python bench/tick.py --series 10000 100000
+"""
+
+import argparse
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from statistics import median
+from time import process_time
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from rules.engine import News, evaluate
+from rules.kinds.spike import Spike
+from rules.kinds.threshold import Threshold
+from rules.panel import Floats, Panel
+from rules.rule import Rule
+from rules.series import Absent, Measure, Metric, Series
+
+HOUR = timedelta(hours=1)
+HOURS = 8 * 168 + 24
+"""Eight weeks, and the day whose hours arrive one by one."""
+LIMIT = 0.5
+
+METRIC = Metric("bench", "usage", "minutes", Measure.AMOUNT, HOUR, Absent.ZERO)
+RULES = (
+    Rule("limit", "bench", Threshold(above=5_000)),
+    Rule("spike", "bench", Spike()),
+)
+
+
+def usage(many: int, rng: np.random.Generator) -> Floats:
+    """Over-dispersed whole numbers with the shape of a day; every fourth series is mostly idle."""
+    day = 0.15 + np.clip(np.sin((np.arange(HOURS) % 24 - 6) * np.pi / 12), 0, None)
+    values = np.empty((HOURS, many))
+    size = rng.lognormal(2.5, 1.0, many)
+    busy = np.where(np.arange(many) % 4 == 0, rng.uniform(0.02, 0.1, many), 1.0)
+    for top in range(0, HOURS, 48):
+        part = values[top : top + 48]
+        # A gamma-mixed Poisson is a negative binomial; for this purpose its rounded self will do.
+        burst = rng.standard_gamma(3.0, part.shape, dtype=np.float32) / 3
+        idle = rng.random(part.shape, dtype=np.float32) > busy
+        np.rint(burst * size * day[top : top + 48, None], out=part)
+        part[idle] = 0
+    return values
+
+
+def panel(many: int) -> Panel:
+    values = usage(many, np.random.default_rng(20))
+    # Each hour of the last day two true spikes, so that opening alerts is part of what is timed.
+    for hour in range(-24, 0):
+        values[hour, [hour, many // 2 + hour]] = 1000
+    series = tuple(
+        Series("bench", "usage", (("voice_id", f"voice-{number}"),)) for number in range(many)
+    )
+    return Panel(METRIC, series, datetime(2025, 3, 3, tzinfo=UTC), values, HOURS)
+
+
+def tick(watched: Panel) -> int:
+    """Both rules over the newest bucket; how many alerts opened."""
+    news = News(since=watched.at(len(watched) - 1))
+    return sum(len(evaluate(rule, watched, {}, news).events) for rule in RULES)
+
+
+def seconds(work: Callable[[], object]) -> float:
+    began = process_time()
+    work()
+    return process_time() - began
+
+
+def ratio(many: int) -> float:
+    """The tick in copies of its matrix: an hour and a copy take turns, and each is its median."""
+    whole = panel(many)
+    other = np.zeros_like(whole.values)
+    opened, copying, ticking = 0, [], []
+    for hour in range(HOURS - 23, HOURS + 1):
+        watched = replace(whole, values=whole.values[:hour], closed=hour)
+        copying.append(seconds(lambda: np.copyto(other, whole.values)))
+        ticking.append(seconds(partial(tick, watched)))
+        opened += tick(watched)
+    found = median(ticking) / median(copying)
+    print(
+        f"{many:>9,} series x {HOURS:,} hours: tick {median(ticking) * 1e3:.2f} ms "
+        f"({min(ticking) * 1e3:.2f} to {max(ticking) * 1e3:.2f} over the day), "
+        f"copyto {median(copying) * 1e3:.2f} ms, ratio {found:.3f}, {opened} alerts in 24 ticks"
+    )
+    return found
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--series", type=int, nargs="+", default=[10_000, 100_000])
+    options = parser.parse_args()
+    worst = max(ratio(many) for many in options.series)
+    verdict = "within" if worst < LIMIT else "BEYOND"
+    print(
+        f"worst ratio {worst:.3f}, {verdict} the limit of {LIMIT}: judging one new bucket of every "
+        f"series costs {worst:.0%} of copying the history it is judged by"
+    )
+    return 0 if worst < LIMIT else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

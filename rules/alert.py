@@ -1,0 +1,142 @@
+"""The life of an alert: the state machine, whole."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from rules.series import Series
+from rules.verdict import Outcome, Verdict
+
+
+class Phase(StrEnum):
+    PENDING = "pending"
+    """In breach, but not yet for as long as the policy asks. Nobody was told."""
+    FIRING = "firing"
+    RESOLVED = "resolved"
+    WITHDRAWN = "withdrawn"
+    """The vendor took back the numbers it rested on."""
+
+
+class Change(StrEnum):
+    """Why people hear of an alert."""
+
+    OPENED = "opened"
+    RESOLVED = "resolved"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """When a breach becomes an alert, and calm its end. Counted in buckets, never in polls."""
+
+    for_: timedelta = timedelta(0)
+    """A breach must last this long before anyone is told."""
+    resolve_after: timedelta = timedelta(0)
+    """Calm must last this long before the alert is resolved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One breach of one rule by one series, from its first bucket to its last."""
+
+    rule: str
+    series: Series
+    phase: Phase
+    since: datetime
+    """The start of the first bucket in breach."""
+    judged_at: datetime
+    """The start of the last bucket that was judged."""
+    latest: Verdict
+    """The last verdict that said something."""
+    worst: Verdict
+    """The breach with the highest score."""
+    opened_at: datetime | None = None
+    """The start of the bucket that opened it; None while pending."""
+    calm_since: datetime | None = None
+    """The start of the first calm bucket, while it is not yet calm for long enough."""
+    ended_at: datetime | None = None
+    """The start of the bucket that ended it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A change of an alert that people should hear of."""
+
+    change: Change
+    alert: Alert
+    verdict: Verdict
+    """The one that decided it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A rule's eye on one series."""
+
+    rule: str
+    series: Series
+    policy: Policy
+
+
+def is_live(alert: Alert | None) -> bool:
+    """Whether it is still going on; an ended alert counts as none for the next breach."""
+    return alert is not None and alert.phase in (Phase.PENDING, Phase.FIRING)
+
+
+def advance(
+    alert: Alert | None, verdict: Verdict, watch: Watch
+) -> tuple[Alert | None, Change | None]:
+    """Take one judged bucket into account; judging the same bucket again is harmless.
+
+    None for the alert means there is none to keep: a pending one that came to nothing is gone.
+    """
+    match verdict.outcome:
+        case Outcome.BREACH:
+            return _opened_if_due(_in_breach(alert, verdict, watch), verdict, watch.policy)
+        case Outcome.UNKNOWN:
+            return alert, None
+    if alert is None or alert.phase is Phase.PENDING:
+        return None, None
+    if alert.phase is not Phase.FIRING:
+        return alert, None
+    alert = replace(alert, judged_at=verdict.at, latest=verdict)
+    if verdict.outcome is Outcome.BETWEEN:
+        return replace(alert, calm_since=None), None
+    return _ended_if_due(alert, verdict, watch.policy)
+
+
+def worse(one: Verdict, other: Verdict) -> Verdict:
+    """The graver of two breaches: by score, then by size, then the one seen first."""
+    return max(one, other, key=lambda verdict: (verdict.score, abs(verdict.observed)))
+
+
+def _in_breach(alert: Alert | None, verdict: Verdict, watch: Watch) -> Alert:
+    if alert is None or not is_live(alert):
+        return Alert(
+            rule=watch.rule,
+            series=watch.series,
+            phase=Phase.PENDING,
+            since=verdict.at,
+            judged_at=verdict.at,
+            latest=verdict,
+            worst=verdict,
+        )
+    # The worst may have been this very bucket when it had filled less, or had been told as more.
+    worst = verdict if alert.worst.at == verdict.at else worse(alert.worst, verdict)
+    return replace(alert, judged_at=verdict.at, latest=verdict, worst=worst, calm_since=None)
+
+
+def _opened_if_due(alert: Alert, verdict: Verdict, policy: Policy) -> tuple[Alert, Change | None]:
+    if alert.phase is Phase.FIRING or verdict.until - alert.since < policy.for_:
+        return alert, None
+    return replace(alert, phase=Phase.FIRING, opened_at=verdict.at), Change.OPENED
+
+
+def _ended_if_due(alert: Alert, verdict: Verdict, policy: Policy) -> tuple[Alert, Change | None]:
+    if verdict.at == alert.since:
+        # It rested on a bucket that was still filling, and the vendor took the number back.
+        return replace(alert, phase=Phase.WITHDRAWN, ended_at=verdict.at), Change.WITHDRAWN
+    calm_since = alert.calm_since or verdict.at
+    alert = replace(alert, calm_since=calm_since)
+    if verdict.until - calm_since < policy.resolve_after:
+        return alert, None
+    return replace(alert, phase=Phase.RESOLVED, ended_at=verdict.at), Change.RESOLVED

@@ -1,0 +1,133 @@
+"""When a vendor revises what was judged: what people were told is set right, and told once.
+
+The series is walked again over the panel as it is now, as if nobody had been told anything. Then
+the two stories are compared, and only what differs for people is said. An alert that people heard
+of keeps its identity, which is its rule, its series and its `since`, whatever the new story says.
+What ended before the latest told alert began is left alone: only that one alert is known here, and
+an earlier one must not be told a second time.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import reduce
+
+import numpy as np
+
+from rules.alert import Alert, Change, Event, Phase, is_live, worse
+from rules.panel import Panel
+from rules.past import Places
+from rules.rule import Rule
+from rules.series import Series
+from rules.verdict import Outcome, Verdict
+from rules.walk import Story, walk
+
+
+def amend(
+    rule: Rule, panel: Panel, alerts: Mapping[Series, Alert], revised: Sequence[tuple[int, int]]
+) -> dict[int, Story]:
+    """What becomes of the columns with revised buckets, judged to the panel's end."""
+    if not revised:
+        return {}
+    columns, first = _first_rows(revised)
+    series = tuple(panel.series[column] for column in columns.tolist())
+    part = replace(panel, series=series, values=panel.values.take(columns, axis=1))
+    told = {
+        at: alerts[each]
+        for at, each in enumerate(series)
+        if each in alerts and rule.wants(each) and _in_question(alerts[each], part, first[at])
+    }
+    stories = walk(rule, part, _begin(part, told, first), {})
+    later = walk(rule, part, _after(part, told, first), {})
+    for at, alert in told.items():
+        story = stories.get(at, Story())
+        now = _verdict_now(rule, part, alert, at)
+        if alert.phase is Phase.FIRING:
+            story = _of_firing(alert, story, now)
+        elif alert.phase is Phase.RESOLVED:
+            story = _of_resolved(alert, story, later.get(at, Story()), now)
+        stories[at] = story
+    return {int(columns[at]): story for at, story in stories.items()}
+
+
+def _first_rows(revised: Sequence[tuple[int, int]]) -> tuple[Places, Places]:
+    """The columns, and the first revised row of each."""
+    rows, where = np.asarray(revised, dtype=np.intp).T
+    columns, place = np.unique(where, return_inverse=True)
+    first = np.full(len(columns), rows.max(), dtype=np.intp)
+    np.minimum.at(first, place, rows)
+    return columns, first
+
+
+def _in_question(alert: Alert, panel: Panel, first: int) -> bool:
+    return alert.ended_at is None or alert.ended_at >= panel.at(int(first))
+
+
+def _begin(panel: Panel, told: Mapping[int, Alert], first: Places) -> Places:
+    """Where the new story of each column starts: no later than what was told began."""
+    begin = first.copy()
+    for at, alert in told.items():
+        if alert.phase is Phase.WITHDRAWN:
+            begin[at] = max(first[at], panel.row(alert.since))
+        else:
+            begin[at] = max(min(first[at], panel.row(alert.since)), 0)
+    return begin
+
+
+def _after(panel: Panel, told: Mapping[int, Alert], first: Places) -> Places:
+    """Where nothing was told any more, for columns whose alert was resolved; else nowhere."""
+    after = np.full(len(first), len(panel), dtype=np.intp)
+    for at, alert in told.items():
+        if alert.phase is Phase.RESOLVED and alert.ended_at is not None:
+            after[at] = max(first[at], panel.row(alert.ended_at))
+    return after
+
+
+def _verdict_now(rule: Rule, panel: Panel, alert: Alert, column: int) -> Verdict:
+    """What is thought today of the bucket the alert began at."""
+    row = max(panel.row(alert.since), 0)
+    return rule.kind.judge(panel, slice(row, row + 1)).one(panel, row, column)
+
+
+def _of_firing(told: Alert, story: Story, now: Verdict) -> Story:
+    """People believe it is going on."""
+    heard = _heard(told, story)
+    if heard:
+        last = heard[-1]
+        kept = _merged(replace(last, since=told.since, opened_at=told.opened_at), heard)
+        events = [] if is_live(last) else [Event(Change.RESOLVED, kept, last.latest)]
+    else:
+        kept = _withdrawn(told, now)
+        events = [Event(Change.WITHDRAWN, kept, now)]
+    waiting = story.alert
+    if waiting is None or waiting.phase is not Phase.PENDING or waiting.since == told.since:
+        return Story(kept, [], events)
+    return Story(waiting, [kept], events)
+
+
+def _of_resolved(told: Alert, story: Story, later: Story, now: Verdict) -> Story:
+    """People believe it happened and is over; what came later they have not heard."""
+    if heard := _heard(told, story):
+        return Story(later.alert, [_merged(told, heard), *later.ended], later.events)
+    gone = _withdrawn(told, now)
+    events = [Event(Change.WITHDRAWN, gone, now), *later.events]
+    return Story(later.alert, [gone, *later.ended], events)
+
+
+def _heard(told: Alert, story: Story) -> list[Alert]:
+    """What people would have been told of at that time, had the numbers been these."""
+    return [
+        each
+        for each in story.alerts()
+        if each.opened_at is not None
+        and (each.ended_at is None or each.ended_at > told.since)
+        and (told.ended_at is None or each.since < told.ended_at)
+    ]
+
+
+def _merged(alert: Alert, heard: Sequence[Alert]) -> Alert:
+    return replace(alert, worst=reduce(worse, [each.worst for each in heard]))
+
+
+def _withdrawn(told: Alert, now: Verdict) -> Alert:
+    latest = told.latest if now.outcome is Outcome.UNKNOWN else now
+    return replace(told, phase=Phase.WITHDRAWN, latest=latest, calm_since=None, ended_at=now.at)

@@ -1,0 +1,125 @@
+"""What a series' own past makes usual: the middle of comparable buckets, and how far they stray.
+
+Everything is computed from the panel, nothing is learned or kept. The middle is a median and the
+straying a three-quarter quantile, so that a quarter of the past may have been odd and not matter.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rules.median import ranked
+from rules.panel import Floats, Panel
+from rules.past import Block, Cells, Past, Places
+from rules.season import Season
+
+BLOCK = 8192
+"""So many buckets are worked on at once: a stack of them stays in the processor's cache."""
+
+STRAY = np.array(
+    [np.nan] * 4
+    + [0.61, 0.84, 0.96, 1.08, 0.87, 0.96, 1.04, 1.10, 0.96, 1.02, 1.07, 1.11, 1.01, 1.05, 1.09]
+    + [1.12, 1.03, 1.07, 1.10, 1.13, 1.05, 1.08, 1.10, 1.13, 1.07]
+    + [1.10] * 72
+)
+"""By how much the three-quarter quantile of |sample - median| of n samples (n is the index) must
+be divided to give the standard deviation of the next sample around that median.
+
+For many samples of a normal noise it is 1.1503, the quantile itself. For few it is less: the
+median lies close to its own samples, and strays a little itself, which the next sample does not
+follow. Simulated with 1.6 to 10 million draws each; from n = 29 on 1.10 is within 3 %."""
+
+RANK = np.maximum(-(-3 * np.arange(len(STRAY)) // 4) - 1, 0)
+"""The rank that a quarter of n samples, rounded down, lies beyond."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """NaN where too little is known; both arrays have the shape of what was asked for."""
+
+    expected: Floats
+    spread: Floats
+    """About one standard deviation, were the noise normal. Zero where the past is flat."""
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def usual(past: Past, of: Sequence[Season]) -> Usual:
+    """What is usual by the first of these seasons that knows, for each bucket by itself."""
+    if not of:
+        return _unknown(past.shape)
+    found = _of_season(past, of[0])
+    missing = np.isnan(found.expected)
+    if missing.any():
+        rest = usual(past.only(missing), of[1:])
+        found.expected[missing] = rest.expected
+        found.spread[missing] = rest.spread
+    return found
+
+
+def usual_in(panel: Panel, rows: slice, of: Sequence[Season]) -> Usual:
+    """What is usual in these rows, for every series."""
+    found = _unknown(panel.values[rows].shape)
+    for block in _blocks(panel, rows):
+        here = slice(block.rows.start - rows.start, block.rows.stop - rows.start), block.columns
+        part = usual(block, of)
+        found.expected[here] = part.expected
+        found.spread[here] = part.spread
+    return found
+
+
+def usual_at(cells: Cells, of: Sequence[Season]) -> Usual:
+    """What is usual in these buckets."""
+    parts = [
+        usual(cells.part(slice(start, start + BLOCK)), of)
+        for start in range(0, max(len(cells.rows), 1), BLOCK)
+    ]
+    return Usual(
+        np.concatenate([part.expected for part in parts]),
+        np.concatenate([part.spread for part in parts]),
+    )
+
+
+def _of_season(past: Past, season: Season) -> Usual:
+    samples = past.before(season.lags)
+    many = len(samples)
+    if many < season.least:
+        return _unknown(past.shape)
+    low, high = ranked(samples, ((many - 1) // 2, many // 2))
+    expected = (low + high) / 2
+    strays = [np.abs(np.subtract(sample, expected)) for sample in samples]
+    spread = ranked(strays, (int(RANK[many]),))[0] / STRAY[many]
+    missing = np.isnan(expected)
+    if missing.any():
+        rest = _of_the_told([sample[missing] for sample in samples], season.least)
+        expected[missing] = rest.expected
+        spread[missing] = rest.spread
+    return Usual(expected, spread)
+
+
+def _of_the_told(samples: Sequence[Floats], least: int) -> Usual:
+    """The same numbers, where some samples were not told."""
+    stack = np.sort(np.stack(samples), axis=0)  # NaN last
+    told = len(stack) - np.isnan(stack).sum(axis=0)
+    expected = (_pick(stack, (told - 1) // 2) + _pick(stack, told // 2)) / 2
+    expected[told < least] = np.nan
+    strays = np.sort(np.abs(stack - expected), axis=0)
+    return Usual(expected, _pick(strays, RANK[told]) / STRAY[told])
+
+
+def _pick(stack: Floats, rank: Places) -> Floats:
+    picked: Floats = np.take_along_axis(stack, rank[None], axis=0)[0]
+    return picked
+
+
+def _blocks(panel: Panel, rows: slice) -> Iterator[Block]:
+    wide = min(max(len(panel.series), 1), BLOCK)
+    tall = BLOCK // wide
+    for top in range(rows.start, rows.stop, tall):
+        for left in range(0, len(panel.series), wide):
+            tops = slice(top, min(top + tall, rows.stop))
+            yield Block(panel.values, tops, slice(left, min(left + wide, len(panel.series))))
+
+
+def _unknown(shape: tuple[int, ...]) -> Usual:
+    return Usual(np.full(shape, np.nan), np.full(shape, np.nan))

@@ -1,0 +1,197 @@
+"""On how many of the days before did a series jump as far as it does now?
+
+Days are counted, not buckets, and the 24 hours just before are passed over: what goes on for an
+evening happened once, and must not become ordinary while people are still looking into it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from rules.baseline import usual_at
+from rules.panel import Flags, Floats, Panel
+from rules.past import Cells, Places
+from rules.rarity import Rarity
+from rules.season import DAY, WEEK, Season
+from rules.series import Measure
+
+Counts = npt.NDArray[np.intp]
+
+GLANCES = (6, 8)
+STAGES = (8, 22)
+"""Days at which jumps already seen too often are let go, first by a glance at the highest bucket of
+each day, then by all of them: most are, and the rest would be dear."""
+
+ROOM = 1 << 18
+"""So many past buckets of a first stage are looked at in one go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Jumps:
+    """Buckets of a panel that lie away from what was usual."""
+
+    cells: Cells
+    height: Floats
+    """How far: above zero for upwards, below for downwards."""
+
+    def __len__(self) -> int:
+        return len(self.height)
+
+    def only(self, those: Flags | Places | slice) -> "Jumps":
+        return Jumps(self.cells.part(those), self.height[those])
+
+
+@dataclass(frozen=True, slots=True)
+class Lookback:
+    """How far to look back, and against what each bucket on the way was measured."""
+
+    seasons: Sequence[Season]
+    day: int
+    """In buckets."""
+    days: int
+    width: timedelta
+    measure: Measure
+
+    @property
+    def span(self) -> timedelta:
+        """How long a day is."""
+        return self.day * self.width
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """For each jump: on how many of how many days before there was as much."""
+
+    alike: Counts
+    """Counted to the end only where it may still be rare."""
+    told: Counts
+    """Zero where it is not."""
+    rare: Flags
+
+    def of(self, number: int, back: Lookback) -> Rarity:
+        return Rarity(int(self.alike[number]), int(self.told[number]), back.span)
+
+
+def lookback(panel: Panel, seasons: Sequence[Season], weeks: int) -> Lookback:
+    """So many weeks of this panel; buckets longer than a day are days of their own."""
+    width = panel.metric.width
+    day = max(DAY // width, 1)
+    return Lookback(
+        seasons, day, max(weeks * WEEK // (day * width), 1), width, panel.metric.measure
+    )
+
+
+def seen(jumps: Jumps, back: Lookback, once_in: timedelta) -> Seen:
+    """Rare is what was seen at most once in such a span; a shorter past counts as one span.
+
+    A span of zero calls everything rare.
+    """
+    step = max(ROOM // (STAGES[0] * back.day), 1)
+    parts = [
+        _seen(jumps.only(slice(start, start + step)), back, once_in / back.span)
+        for start in range(0, max(len(jumps), 1), step)
+    ]
+    return Seen(
+        np.concatenate([part.alike for part in parts]),
+        np.concatenate([part.told for part in parts]),
+        np.concatenate([part.rare for part in parts]),
+    )
+
+
+def _seen(jumps: Jumps, back: Lookback, days_between: float) -> Seen:
+    most = max(back.days / days_between, 1) if days_between else back.days
+    alike, left = np.zeros(len(jumps), dtype=np.intp), np.arange(len(jumps))
+    for days in _stages(back.days, GLANCES):
+        alike[left] += _at_least(jumps.only(left), back, days)
+        left = left[alike[left] <= most]
+    alike[left] = 0
+    for days in _stages(back.days, (*STAGES, back.days)):
+        alike[left] += _alike(jumps.only(left), back, days)
+        left = left[alike[left] <= most]
+    told = np.zeros_like(alike)
+    told[left] = _told(jumps.only(left), back)
+    rare = np.zeros(len(jumps), dtype=np.bool_)
+    rare[left] = alike[left] * days_between <= np.maximum(told[left], days_between)
+    return Seen(alike, told, rare)
+
+
+def _stages(days: int, ends: Sequence[int]) -> Iterator[range]:
+    """Days 1 to the first end, on to the next, none beyond so many days."""
+    return (range(start, end) for start, end in pairwise([1, *(min(end, days) for end in ends)]))
+
+
+def _at_least(jumps: Jumps, back: Lookback, days: range) -> Counts:
+    """A cheap floor under the count: the highest bucket of each day alone."""
+    past = _before(jumps, back, days)
+    by_day = (past.values * np.sign(jumps.height)).reshape(len(days), back.day, len(jumps))
+    highest = by_day.argmax(axis=1) + np.arange(len(days))[:, None] * back.day
+    return _count(_as_high(past.pick(highest), jumps.height, back))
+
+
+def _alike(jumps: Jumps, back: Lookback, days: range) -> Counts:
+    """On how many of these days before each jump there was one at least as high."""
+    seen = _as_high(_before(jumps, back, days), jumps.height, back)
+    return _count(_by_day(seen, back))
+
+
+def _told(jumps: Jumps, back: Lookback) -> Counts:
+    """On how many days before each jump anything was told."""
+    return _count(_by_day(~np.isnan(_before(jumps, back, range(back.days)).values), back))
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Buckets before each jump: a line for an age, a column for a jump."""
+
+    cells: Cells
+    """Rows before the panel are below zero."""
+    values: Floats
+    """NaN there."""
+
+    def pick(self, lines: Places) -> "Before":
+        """Of each column these lines."""
+        columns = np.arange(self.values.shape[1])
+        return Before(self.cells.part((lines, columns)), self.values[lines, columns])
+
+
+def _before(jumps: Jumps, back: Lookback, days: range) -> Before:
+    """All buckets of these days before each jump, the newest first."""
+    ages = np.arange(days.start * back.day + 1, days.stop * back.day + 1)[:, None]
+    rows = jumps.cells.rows - ages
+    cells = Cells(jumps.cells.values, rows, np.broadcast_to(jumps.cells.columns, rows.shape))
+    if not rows.size or rows.min() < 0 or np.ptp(rows[0]):
+        values = cells.values[np.maximum(rows, 0), cells.columns]
+        values[rows < 0] = np.nan
+        return Before(cells, values)
+    # All of one row, as in every live tick: whole rows are read in order, at half the price.
+    lines = cells.values[rows[-1, 0] : rows[0, 0] + 1]
+    return Before(cells, lines.take(jumps.cells.columns, axis=1)[::-1])
+
+
+def _as_high(past: Before, height: Floats, back: Lookback) -> Flags:
+    """Which of these buckets lay at least as far from what was usual then, in this direction."""
+    height = np.broadcast_to(height, past.values.shape)
+    worth = ~np.isnan(past.values)
+    if back.measure is Measure.AMOUNT:
+        # An amount cannot have jumped by more than all of it: this spares most of the baselines.
+        worth &= (past.values >= height) | (height < 0)
+    jumped = past.values[worth] - usual_at(past.cells.only(worth), back.seasons).expected
+    seen = np.zeros(worth.shape, dtype=np.bool_)
+    seen[worth] = np.where(height[worth] > 0, jumped >= height[worth], jumped <= height[worth])
+    return seen
+
+
+def _by_day(flags: Flags, back: Lookback) -> Flags:
+    by_day = flags.reshape(len(flags) // back.day, back.day, flags.shape[1])
+    days: Flags = np.logical_or.reduce(by_day, axis=1)
+    return days
+
+
+def _count(flags: Flags) -> Counts:
+    """Down each column."""
+    counts: Counts = np.count_nonzero(flags, axis=0)
+    return counts

@@ -1,0 +1,85 @@
+"""Some buckets of a matrix, and what stood before each of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from rules.panel import Flags, Floats
+
+Places = npt.NDArray[np.intp]
+"""Row or column numbers."""
+
+
+class Past(Protocol):
+    """Some buckets, and what stood before each of them."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+
+    def before(self, lags: Sequence[int]) -> list[Floats]:
+        """What stood so many buckets earlier. Lags before all that was told may be left out."""
+        ...
+
+    def only(self, those: Flags) -> "Past":
+        """The flagged ones of these buckets, in a line."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Single buckets of a matrix, wherever they are."""
+
+    values: Floats
+    rows: Places
+    columns: Places
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.rows.shape
+
+    def before(self, lags: Sequence[int]) -> list[Floats]:
+        first, last = self.rows.min(initial=0), self.rows.max(initial=0)
+        flat, place = self.values.reshape(-1), self.rows * self.values.shape[1] + self.columns
+        found = [
+            flat.take(place - lag * self.values.shape[1], mode="clip")
+            for lag in lags
+            if lag <= last
+        ]
+        for samples, lag in zip(found, lags, strict=False):
+            if lag > first:
+                samples[self.rows < lag] = np.nan
+        return found
+
+    def only(self, those: Flags) -> "Cells":
+        return self.part(those)
+
+    def part(self, those: Flags | Places | slice | tuple[Places, Places]) -> "Cells":
+        return Cells(self.values, self.rows[those], self.columns[those])
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A rectangle of a matrix: its past is rectangles too, which need no copying."""
+
+    values: Floats
+    rows: slice
+    columns: slice
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.values[self.rows, self.columns].shape
+
+    def before(self, lags: Sequence[int]) -> list[Floats]:
+        return [self._back(lag) for lag in lags if lag < self.rows.stop]
+
+    def only(self, those: Flags) -> Cells:
+        rows, columns = np.nonzero(those)
+        return Cells(self.values, rows + self.rows.start, columns + self.columns.start)
+
+    def _back(self, lag: int) -> Floats:
+        start, stop = self.rows.start - lag, self.rows.stop - lag
+        found = self.values[max(start, 0) : stop, self.columns]
+        return found if start >= 0 else np.pad(found, ((-start, 0), (0, 0)), constant_values=np.nan)

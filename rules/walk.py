@@ -1,0 +1,93 @@
+"""Through a panel bucket by bucket, but only where an alert may change."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from rules.alert import Alert, Event, Watch, advance, is_live
+from rules.panel import Panel
+from rules.past import Places
+from rules.rule import Rule
+from rules.series import Measure
+from rules.verdict import Outcome, Outcomes, Verdict, Verdicts
+
+CELLS = 1 << 20
+"""So many buckets are judged in one go, that a long replay does not fill the memory."""
+
+
+@dataclass(slots=True)
+class Story:
+    """What became of one series along the way."""
+
+    alert: Alert | None = None
+    """As it stands; None when there is none, or none any more."""
+    ended: list[Alert] = field(default_factory=list)
+    """Earlier ones, in the state they ended in."""
+    events: list[Event] = field(default_factory=list)
+
+    def alerts(self) -> list[Alert]:
+        """All there are, the oldest first."""
+        return [*self.ended, *([] if self.alert is None else [self.alert])]
+
+    def take(self, verdict: Verdict, watch: Watch) -> None:
+        before = self.alert
+        self.alert, change = advance(before, verdict, watch)
+        if before is not None and self.alert is not None and before.since != self.alert.since:
+            self.ended.append(before)
+        if change is not None and self.alert is not None:
+            self.events.append(Event(change, self.alert, verdict))
+
+
+def walk(rule: Rule, panel: Panel, begin: Places, alerts: Mapping[int, Alert]) -> dict[int, Story]:
+    """What the rule makes of each column from its row in `begin` on, given the alerts there are.
+
+    Columns without a story had neither an alert nor a breach: finding that out is array work.
+    """
+    stories = {column: Story(alert) for column, alert in alerts.items()}
+    for rows in _pieces(panel, int(begin.min(initial=len(panel)))):
+        verdicts = rule.kind.judge(panel, rows)
+        outcome = _worth_saying(panel, verdicts, begin)
+        for column in np.flatnonzero((outcome == Outcome.BREACH).any(axis=0)).tolist():
+            if column not in stories and rule.wants(panel.series[column]):
+                stories[column] = Story()
+        for column, story in stories.items():
+            watch = Watch(rule.name, panel.series[column], rule.policy)
+            for row in _visits(outcome[:, column], story):
+                story.take(verdicts.one(panel, row + rows.start, column), watch)
+    return stories
+
+
+def _pieces(panel: Panel, start: int) -> Iterator[slice]:
+    step = max(CELLS // max(len(panel.series), 1), 1)
+    for first in range(start, len(panel), step):
+        yield slice(first, min(first + step, len(panel)))
+
+
+def _worth_saying(panel: Panel, verdicts: Verdicts, begin: Places) -> Outcomes:
+    """Unknown before a column begins. A bucket still filling can already be too much, but never
+    too little, nor in order."""
+    outcome = verdicts.outcome.copy()
+    rows = np.arange(verdicts.first, verdicts.first + len(outcome))
+    if rows[0] < begin.max():
+        outcome[rows[:, None] < begin] = Outcome.UNKNOWN
+    filling = outcome[max(panel.closed - verdicts.first, 0) :]
+    filling[filling != Outcome.BREACH] = Outcome.UNKNOWN
+    if len(filling) and panel.metric.measure is Measure.AMOUNT:
+        here = slice(verdicts.first + len(outcome) - len(filling), verdicts.first + len(outcome))
+        too_little = panel.values[here] < verdicts.expected[-len(filling) :]
+        filling[too_little] = Outcome.UNKNOWN
+    return outcome
+
+
+def _visits(column: Outcomes, story: Story) -> Iterator[int]:
+    """Every bucket that says something while an alert is live; else on to the next breach."""
+    said, breaches = np.flatnonzero(column), np.flatnonzero(column == Outcome.BREACH)
+    row = 0
+    while True:
+        stops = said if is_live(story.alert) else breaches
+        place = int(np.searchsorted(stops, row))
+        if place == len(stops):
+            return
+        yield int(stops[place])
+        row = int(stops[place]) + 1

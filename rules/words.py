@@ -1,0 +1,78 @@
+"""Numbers, spans and counts as people say them."""
+
+from datetime import timedelta
+from math import floor, isnan, log10
+
+STEPS = ((1e12, 1e12, " T"), (1e9, 1e9, " G"), (1e6, 1e6, " M"), (1e4, 1e3, " k"))
+"""From which number on, in what, with which letter: thousands are spelled out up to 9,999."""
+
+UNITS = (
+    (timedelta(days=1), "day"),
+    (timedelta(hours=1), "hour"),
+    (timedelta(minutes=1), "minute"),
+    (timedelta(seconds=1), "second"),
+)
+
+
+def number(value: float, digits: int = 3) -> str:
+    """Three digits that matter, commas, and a letter from ten thousand on.
+
+    >>> [number(each) for each in (41.23999999, 0.03125, 1344, 18_402, -2_500_000, -0.0)]
+    ['41.2', '0.0312', '1,344', '18.4 k', '-2.5 M', '0']
+    """
+    if value == 0:
+        return "0"
+    if not 1e-6 <= abs(value) < 1e15:
+        return f"{value:.{digits}g}"
+    size, letter = next(((size, to) for at, size, to in STEPS if abs(value) >= at), (1, ""))
+    exponent = floor(log10(abs(value / size)))
+    text = f"{value / size:,.{max(digits - 1 - exponent, 0)}f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text) + letter
+
+
+def amount(value: float, unit: str, digits: int = 3) -> str:
+    """A number and its unit.
+
+    >>> amount(41.24, "minutes"), amount(1, "minutes"), amount(1, "ms"), amount(float("nan"), "ms")
+    ('41.2 minutes', '1 minute', '1 ms', 'an unknown number of ms')
+    """
+    if isnan(value):
+        return f"an unknown number of {unit}"
+    text = number(value, digits)
+    return f"{text} {_one(unit) if text == '1' else unit}".rstrip()
+
+
+def apart(value: float, other: float, unit: str) -> tuple[str, str]:
+    """Two amounts, with as many digits as it takes to tell them apart, up to six.
+
+    >>> apart(30.04, 30, "minutes")
+    ('30.04 minutes', '30 minutes')
+    """
+    digits = 3
+    while value != other and digits < 6 and number(value, digits) == number(other, digits):
+        digits += 1
+    return amount(value, unit, digits), amount(other, unit, digits)
+
+
+def count(many: int, noun: str) -> str:
+    """
+    >>> count(1, "hour"), count(1344, "hour")
+    ('1 hour', '1,344 hours')
+    """
+    return f"{many:,} {noun}{'' if many == 1 else 's'}"
+
+
+def span(length: timedelta) -> str:
+    """A span in the largest unit that does not blur it.
+
+    >>> [span(timedelta(hours=each)) for each in (2, 336, 24, 26, 0.75, 460)]
+    ['2 hours', '14 days', '1 day', '26 hours', '45 minutes', '19 days']
+    """
+    for unit, noun in UNITS:
+        if abs(length) >= 3 * unit or (length and not length % unit):
+            return count(round(length / unit), noun)
+    return f"{number(length.total_seconds())} seconds"
+
+
+def _one(unit: str) -> str:
+    return unit[:-1] if unit.endswith("s") and len(unit) > 3 else unit

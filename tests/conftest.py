@@ -1,0 +1,70 @@
+"""What every test may ask for, and what every test is held to."""
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.postgres import Postgres, postgres
+
+TURNS = 20
+"""What is closing may take a few turns of the loop to be gone."""
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    """Started when a test first asks; where it cannot be, that test fails and says why."""
+    with postgres() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty store of either kind, of this test's own."""
+    if request.param == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path}/meterwatch.db"
+        return
+    server: Postgres = request.getfixturevalue("postgres_server")
+    with server.database() as url:
+        yield url
+
+
+def pytest_collection_finish() -> None:
+    # What was imported stays: frozen, it costs the collection after each test nothing.
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_forgotten(request: pytest.FixtureRequest) -> None:
+    """Asynchronous tests only: the others need no loop, and starting one is not free."""
+    if request.node.get_closest_marker("asyncio"):
+        request.getfixturevalue("_loop_left_clean")
+
+
+@pytest.fixture
+async def _loop_left_clean() -> AsyncIterator[None]:
+    """Fails the test when an exception was lost in a forgotten task, or a task outlived it."""
+    lost: list[str] = []
+
+    def remember(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        lost.append(f"{context['message']}: {context.get('exception')!r}")
+
+    asyncio.get_running_loop().set_exception_handler(remember)
+    yield
+    left = await _left_over()
+    gc.collect()
+    if lost or left:
+        pytest.fail("\n".join([*lost, *(f"still running: {task!r}" for task in left)]))
+
+
+async def _left_over() -> set[asyncio.Task[Any]]:
+    for _ in range(TURNS):
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        if not left:
+            break
+        await asyncio.sleep(0)
+    return left

@@ -30,7 +30,7 @@ check: venv ## what CI runs: format, lint, types, import contracts, example, tes
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/meterwatch check config.example.yaml
-	$(BIN)/pytest -q
+	@$(MAKE) --no-print-directory test
 
 # No user's or machine's own index may end up in a lock, so uv is told of none.
 FOREIGN := $(filter UV_INDEX% UV_DEFAULT_INDEX UV_EXTRA_INDEX% UV_FIND_LINKS,$(.VARIABLES))

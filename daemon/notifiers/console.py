@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from daemon.http import Http
-from daemon.notifier import Letter
+from daemon.notifier import DeliveryError, Letter
 from daemon.wording import plain, wording
 
 
@@ -19,5 +19,8 @@ class Console:
     async def send(self, http: Http, letter: Letter) -> None:
         # Looked up at each letter: a process may be given other streams after it was built.
         stream = sys.stdout if self.to == "stdout" else sys.stderr
-        stream.write(f"{plain(wording(letter))}\n\n")
-        stream.flush()
+        try:
+            stream.write(f"{plain(wording(letter))}\n\n")
+            stream.flush()
+        except (OSError, ValueError) as error:
+            raise DeliveryError(f"cannot print to {self.to}: {error}") from error

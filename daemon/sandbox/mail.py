@@ -203,5 +203,6 @@ def _is_encrypted(transport: asyncio.BaseTransport | None) -> bool:
 
 
 def _abort(transport: asyncio.BaseTransport | None) -> None:
-    if isinstance(transport, asyncio.WriteTransport):
+    # Before Python 3.11.5 a TLS transport that has ended raises when it is aborted.
+    if isinstance(transport, asyncio.WriteTransport) and not transport.is_closing():
         transport.abort()

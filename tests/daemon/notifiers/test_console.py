@@ -1,3 +1,9 @@
+import io
+import sys
+
+import pytest
+
+from daemon.notifier import DeliveryError
 from daemon.notifiers.console import Console
 from daemon.wording import plain, wording
 from tests.make import letter
@@ -14,3 +20,14 @@ async def test_it_can_be_printed_where_errors_go(capsys):
     await Console(to="stderr").send(None, letter())
 
     assert capsys.readouterr() == ("", f"{plain(wording(letter()))}\n\n")
+
+
+async def test_a_terminal_that_went_away_is_a_letter_for_later(monkeypatch):
+    class Gone(io.StringIO):
+        def write(self, text):
+            raise BrokenPipeError(32, "Broken pipe")
+
+    monkeypatch.setattr(sys, "stdout", Gone())
+
+    with pytest.raises(DeliveryError, match="cannot print to stdout: .*Broken pipe"):
+        await Console().send(None, letter())

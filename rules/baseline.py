@@ -80,6 +80,19 @@ def usual_at(cells: Cells, of: Sequence[Season]) -> Usual:
     )
 
 
+def known_by(cells: Cells, of: Sequence[Season]) -> Places:
+    """The number of the first of these seasons that knows what is usual; their count if none."""
+    by = np.full(cells.shape, len(of))
+    left = np.arange(len(by))
+    for number, season in enumerate(of):
+        told = np.zeros(len(left), dtype=np.intp)
+        for samples in cells.part(left).before(season.lags):
+            told += ~np.isnan(samples)
+        by[left[told >= season.least]] = number
+        left = left[told < season.least]
+    return by
+
+
 def _of_season(past: Past, season: Season) -> Usual:
     samples = past.before(season.lags)
     many = len(samples)

@@ -5,14 +5,14 @@ evening happened once, and must not become ordinary while people are still looki
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from rules.baseline import usual_at
+from rules.baseline import known_by, usual_at
 from rules.panel import Flags, Floats, Panel
 from rules.past import Cells, Places
 from rules.rarity import Rarity
@@ -71,6 +71,8 @@ class Seen:
     told: Counts
     """Zero where it is not."""
     rare: Flags
+    by: Places
+    """The number of the season it was measured by."""
 
     def of(self, number: int, back: Lookback) -> Rarity:
         return Rarity(int(self.alike[number]), int(self.told[number]), back.span)
@@ -88,21 +90,24 @@ def lookback(panel: Panel, seasons: Sequence[Season], weeks: int) -> Lookback:
 def seen(jumps: Jumps, back: Lookback, once_in: timedelta) -> Seen:
     """Rare is what was seen at most once in such a span; a shorter past counts as one span.
 
-    A span of zero calls everything rare.
+    A span of zero calls everything rare. Earlier buckets count where what was usual then is known
+    at least as well as it is now: a series' first week, when the time of the week could not yet be
+    told from a jump, is no witness.
     """
+    by = known_by(jumps.cells, back.seasons)
+    found = Seen(np.zeros_like(by), np.zeros_like(by), np.zeros(len(by), dtype=np.bool_), by)
     step = max(ROOM // (STAGES[0] * back.day), 1)
-    parts = [
-        _seen(jumps.only(slice(start, start + step)), back, once_in / back.span)
-        for start in range(0, max(len(jumps), 1), step)
-    ]
-    return Seen(
-        np.concatenate([part.alike for part in parts]),
-        np.concatenate([part.told for part in parts]),
-        np.concatenate([part.rare for part in parts]),
-    )
+    for number in range(len(back.seasons)):
+        as_good = replace(back, seasons=back.seasons[: number + 1])
+        those = np.flatnonzero(by == number)
+        for start in range(0, len(those), step):
+            here = those[start : start + step]
+            alike, told, rare = _seen(jumps.only(here), as_good, once_in / back.span)
+            found.alike[here], found.told[here], found.rare[here] = alike, told, rare
+    return found
 
 
-def _seen(jumps: Jumps, back: Lookback, days_between: float) -> Seen:
+def _seen(jumps: Jumps, back: Lookback, days_between: float) -> tuple[Counts, Counts, Flags]:
     most = max(back.days / days_between, 1) if days_between else back.days
     alike, left = np.zeros(len(jumps), dtype=np.intp), np.arange(len(jumps))
     for days in _stages(back.days, GLANCES):
@@ -116,7 +121,7 @@ def _seen(jumps: Jumps, back: Lookback, days_between: float) -> Seen:
     told[left] = _told(jumps.only(left), back)
     rare = np.zeros(len(jumps), dtype=np.bool_)
     rare[left] = alike[left] * days_between <= np.maximum(told[left], days_between)
-    return Seen(alike, told, rare)
+    return alike, told, rare
 
 
 def _stages(days: int, ends: Sequence[int]) -> Iterator[range]:
@@ -139,8 +144,13 @@ def _alike(jumps: Jumps, back: Lookback, days: range) -> Counts:
 
 
 def _told(jumps: Jumps, back: Lookback) -> Counts:
-    """On how many days before each jump anything was told."""
-    return _count(_by_day(~np.isnan(_before(jumps, back, range(back.days)).values), back))
+    """On how many days before each jump the bucket at this time of day could be judged."""
+    past = _before(jumps, back, range(back.days))
+    each = np.arange(1, back.days + 1)[:, None] * back.day - 1
+    same = past.pick(np.broadcast_to(each, (back.days, len(jumps))))
+    told = ~np.isnan(same.values)
+    told[told] = known_by(same.cells.only(told), back.seasons) < len(back.seasons)
+    return _count(told)
 
 
 @dataclass(frozen=True, slots=True)

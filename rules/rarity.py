@@ -13,7 +13,7 @@ class Rarity:
 
     alike: int
     told: int
-    """Days of which anything is known."""
+    """Days on which it would have been noticed."""
     day: timedelta
     """How long such a day is: one bucket, where buckets are longer than a day."""
 

@@ -3,10 +3,6 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-import numpy as np
-
-from rules.panel import Floats
-
 WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
 
@@ -20,11 +16,6 @@ class Season:
     lags: tuple[int, ...]
     least: int
     """With fewer of them told, nothing is usual yet."""
-
-    def knows(self, past: Floats) -> bool:
-        """Whether enough is told of a series whose past ends just before the bucket."""
-        told = [past[-lag] for lag in self.lags if lag <= len(past)]
-        return len(told) - int(np.isnan(told).sum()) >= self.least
 
 
 def seasons(width: timedelta, weeks: int) -> tuple[Season, ...]:

@@ -1,20 +1,19 @@
 """Too much, or too little, against the series' own past."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from math import isfinite
 from typing import Literal
 
 import numpy as np
 
-from rules.baseline import Usual, usual_in
-from rules.jumps import Jumps, Lookback, lookback, seen
+from rules.baseline import Usual, known_by, usual_in
+from rules.jumps import Jumps, Lookback, Seen, lookback, seen
 from rules.panel import Flags, Floats, Panel
 from rules.past import Cells
-from rules.rarity import Rarity
 from rules.season import DAY, Season, rolling, seasons
 from rules.series import Measure
-from rules.verdict import Outcome, Outcomes, Verdicts, Why
+from rules.verdict import Outcome, Verdicts, Why
 from rules.words import amount, apart, number
 
 
@@ -62,6 +61,7 @@ class Spike:
                 "day; 0s turns the counting off"
             )
 
+    @np.errstate(over="ignore", invalid="ignore")
     def judge(self, panel: Panel, rows: slice) -> Verdicts:
         """Judge these rows of the panel, for every series in it."""
         measure = panel.metric.measure
@@ -69,10 +69,15 @@ class Spike:
         usual = usual_in(panel, rows, self.seasons(panel.metric.width))
         slack = self._slack(usual)
         up, down = self._minds(measure)
-        reasons = Reasons(self, panel, rows.start, usual.expected)
+        residual = _difference(values, usual.expected)
+        jumped = self._minded(residual, measure) > slack
+        reasons = self._reasons(panel, rows.start, usual, jumped)
+        jumped[jumped] = reasons.seen.rare
+        outcome = np.where(jumped, np.int8(Outcome.BREACH), np.int8(Outcome.NORMAL))
+        outcome[np.isnan(residual)] = Outcome.UNKNOWN
         return Verdicts(
             first=rows.start,
-            outcome=self._outcome(panel, reasons, slack),
+            outcome=outcome,
             expected=usual.expected,
             low=_low(usual.expected - slack, measure) if down else _none(values),
             high=usual.expected + slack if up else _none(values),
@@ -85,25 +90,22 @@ class Spike:
         seasonal = () if self.baseline == "rolling" else seasons(width, self.weeks)
         return seasonal if self.baseline == "seasonal" else (*seasonal, rolling(width, self.weeks))
 
+    @np.errstate(over="ignore", invalid="ignore")
     def score(self, values: Floats, usual: Usual, measure: Measure) -> Floats:
         """0 where ordinary or unknown, 0.5 at `sigmas`, 1 for any change of what never changed."""
         jump = self._minded(_difference(values, usual.expected), measure)
-        with np.errstate(over="ignore", invalid="ignore"):
-            score = jump / (jump + self.sigmas * usual.spread)
+        score = jump / (jump + self.sigmas * usual.spread)
         return np.nan_to_num(score, copy=False, nan=0.0)
 
-    def _outcome(self, panel: Panel, reasons: "Reasons", slack: Floats) -> Outcomes:
-        values = panel.values[reasons.first :][: len(slack)]
-        residual = _difference(values, reasons.expected)
-        jumped = self._minded(residual, panel.metric.measure) > slack
+    def _reasons(self, panel: Panel, first: int, usual: Usual, jumped: Flags) -> "Reasons":
+        """How often the flagged buckets' like was seen, and the words for all of them."""
         rows, columns = np.nonzero(jumped)
-        if len(rows):
-            jumps = Jumps(Cells(panel.values, rows + reasons.first, columns), residual[jumped])
-            back = lookback(panel, self.seasons(panel.metric.width), self.weeks)
-            jumped[jumped] = reasons.note(jumps, back, self.once_in)
-        outcome = np.where(jumped, np.int8(Outcome.BREACH), np.int8(Outcome.NORMAL))
-        outcome[np.isnan(residual)] = Outcome.UNKNOWN
-        return outcome
+        cells = Cells(panel.values, rows + first, columns)
+        height = cells.values[cells.rows, cells.columns] - usual.expected[jumped]
+        back = lookback(panel, self.seasons(panel.metric.width), self.weeks)
+        jumps = Jumps(cells, height)
+        found = seen(jumps, back, self.once_in)
+        return Reasons(panel, first, usual.expected, back, jumps, found)
 
     def _minds(self, measure: Measure) -> tuple[bool, bool]:
         direction = self.direction or ("up" if measure is Measure.AMOUNT else "both")
@@ -123,20 +125,13 @@ class Spike:
 class Reasons:
     """The words for judged rows, made when somebody asks."""
 
-    kind: Spike
     panel: Panel
     first: int
     expected: Floats
-    rarity: dict[tuple[int, int], Rarity] = field(default_factory=dict)
-    """Of the breaches, counted when they were found."""
-
-    def note(self, jumps: Jumps, back: Lookback, once_in: timedelta) -> Flags:
-        """Which jumps are news; how rare those are is kept for the words."""
-        found = seen(jumps, back, once_in)
-        for one in np.flatnonzero(found.rare).tolist():
-            place = int(jumps.cells.rows[one]), int(jumps.cells.columns[one])
-            self.rarity[place] = found.of(one, back)
-        return found.rare
+    back: Lookback
+    jumps: Jumps
+    seen: Seen
+    """Of these jumps, in their order: by row, then by column."""
 
     def __call__(self, row: int, column: int) -> Why:
         value, unit = float(self.panel.values[row, column]), self.panel.metric.unit
@@ -145,17 +140,26 @@ class Reasons:
             return Why("not told")
         if np.isnan(expected):
             return Why(f"{amount(value, unit)}, with too little history to say what is usual")
-        past = self.panel.values[:row, column]
-        seasons = self.kind.seasons(self.panel.metric.width)
-        season = next(season for season in seasons if season.knows(past))
-        rarity = self.rarity.get((row, column))
+        number = self._number(row, column)
+        if number is None:
+            cell = Cells(self.panel.values, np.array([row]), np.array([column]))
+            season = self.back.seasons[known_by(cell, self.back.seasons).item()]
+            return Why(_compared(value, expected, unit, season))
+        season = self.back.seasons[self.seen.by[number]]
+        rarity = self.seen.of(number, self.back) if self.seen.rare[number] else None
         return Why(_compared(value, expected, unit, season), rarity.words() if rarity else None)
+
+    def _number(self, row: int, column: int) -> int | None:
+        """Which of the jumps this is, if it is one."""
+        cells = self.jumps.cells
+        start, stop = np.searchsorted(cells.rows, [row, row + 1])
+        number = start + np.searchsorted(cells.columns[start:stop], column)
+        return int(number) if number < stop and cells.columns[number] == column else None
 
 
 def _difference(values: Floats, expected: Floats) -> Floats:
     """NaN where either is unknown, or so large that nothing can be said."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        residual = values - expected
+    residual = values - expected
     residual[np.isinf(residual)] = np.nan
     return residual
 
@@ -183,7 +187,7 @@ def _times(value: float, expected: float) -> str:
     >>> _times(40, 3), _times(13, 10), _times(3, 10), _times(10.01, 10), _times(5, 0), _times(-5, 5)
     (', 13 times as much', ', 30 % more', ', 70 % less', '', '', '')
     """
-    if expected <= 0 or value < 0:
+    if expected <= 0 or value < 0 or not isfinite(value):
         return ""
     ratio = value / expected
     if ratio >= 1.95:

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import numpy as np
 import pytest
 
 from rules.season import rolling, seasons
@@ -52,15 +51,3 @@ def test_the_last_buckets_are_as_many_as_the_width_allows(width, many, least, wo
     season = rolling(width, 8)
 
     assert (season.lags, season.least, season.words) == (tuple(range(1, many + 1)), least, words)
-
-
-def test_a_season_knows_once_enough_was_told():
-    season = rolling(HOUR, 8)
-    past = np.zeros(30)
-    past[-24:-12] = np.nan
-
-    assert season.knows(past)
-    assert season.knows(past[:12])
-    assert not season.knows(past[:11])
-    past[-1] = np.nan
-    assert not season.knows(past)

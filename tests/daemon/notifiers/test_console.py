@@ -29,5 +29,5 @@ async def test_a_terminal_that_went_away_is_a_letter_for_later(monkeypatch):
 
     monkeypatch.setattr(sys, "stdout", Gone())
 
-    with pytest.raises(DeliveryError, match="cannot print to stdout: .*Broken pipe"):
+    with pytest.raises(DeliveryError, match=r"cannot print to stdout: .*Broken pipe"):
         await Console().send(None, letter())

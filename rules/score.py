@@ -55,7 +55,7 @@ class Told:
         return self.rows.shape
 
     def before(self, lags: Sequence[int]) -> list[Floats]:
-        return [self._back(lag) for lag in lags]
+        return [self._back(lag) for lag in lags] if len(self.words) else []
 
     def only(self, those: Flags) -> "Told":
         return Told(self.words, self.values, self.buckets[those], self.rows[those], self.many)

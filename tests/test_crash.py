@@ -20,8 +20,7 @@ from rules.kinds.threshold import Threshold
 from rules.panel import Panel
 from rules.rule import Rule
 from rules.verdict import Verdicts
-from tests.fakes import HOUR, Mailbox, Meter
-from tests.stand_ins import HandClock
+from tests.fakes import HOUR, HandClock, Mailbox, Meter
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 AT = NOON + timedelta(minutes=30)

@@ -28,7 +28,7 @@ from daemon.sources.supertone import SupertoneUsage
 from daemon.store import open_store
 from rules.kinds.spike import Spike as SpikeKind
 from rules.rule import Rule
-from tests.stand_ins import HandClock
+from tests.fakes import HandClock
 
 START = datetime(2026, 11, 18, 12, tzinfo=UTC)
 """A Wednesday noon."""

@@ -1,9 +1,8 @@
 """Usage as it is kept: a row for every bucket time, the numbers of all its series packed in it."""
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +14,8 @@ from daemon.source import Answer
 from daemon.store import tables
 from daemon.store.database import insert_if_absent, upsert
 from daemon.store.history import History
-from rules.panel import Floats, Panel
+from daemon.store.overlay import Changes, lay
+from rules.panel import Panel
 from rules.series import EPOCH, Absent, Labels, Measure, Metric, Reading
 
 Histories = dict[Metric, History]
@@ -33,45 +33,6 @@ class Recorded:
     """Columns first heard of in this answer."""
     closed: int
     """How many buckets this answer closed."""
-
-
-@dataclass(slots=True)
-class _Changes:
-    """What differs from what is remembered, gathered while an answer is laid over it."""
-
-    at: datetime
-    closed: int = 0
-    buckets: list[dict[str, object]] = field(default_factory=list)
-    revisions: list[dict[str, object]] = field(default_factory=list)
-    revised: list[tuple[datetime, int]] = field(default_factory=list)
-
-    def lay(self, history: History, start: datetime, values: Floats, *, closed: bool) -> None:
-        """Compare a bucket with what is remembered, and note only what differs."""
-        before, was_closed = history.row(start), history.is_closed(start)
-        same = (before == values) | (np.isnan(before) & np.isnan(values))
-        if same.all() and (was_closed == closed or np.isnan(values).all()):
-            return
-        if was_closed:
-            for column in np.flatnonzero(~same & ~np.isnan(before)):
-                self._revise(history, start, int(column), float(values[column]))
-        self.closed += closed and not was_closed
-        row = {"packed": values.astype("<f8").tobytes(), "closed": closed}
-        key = {"panel_id": history.panel_id, "start": start, "version": history.version + 1}
-        self.buckets.append(key | row)
-        history.write(start, values, closed=closed)
-
-    def _revise(self, history: History, start: datetime, column: int, after: float) -> None:
-        self.revised.append((start, column))
-        self.revisions.append(
-            {
-                "panel_id": history.panel_id,
-                "start": start,
-                "position": column,
-                "revised_at": self.at,
-                "before": float(history.row(start)[column]),
-                "after": None if np.isnan(after) else after,
-            }
-        )
 
 
 class Usage:
@@ -95,11 +56,7 @@ class Usage:
         self.touched.add(metric)
         history = await self._history(metric, at - horizon, horizon)
         newcomers = await self._meet(history, answer.readings)
-        changes = _Changes(at)
-        told = _by_bucket(answer.readings, history.positions)
-        for start in _told_buckets(answer, history, told):
-            values = _row(history, start, told.get(start, ()))
-            changes.lay(history, start, values, closed=_is_closed(metric, start, at - settles))
+        changes = lay(answer, history, at, settles)
         await self._write(history, changes)
         panel = history.panel()
         if panel is None:
@@ -199,7 +156,7 @@ class Usage:
             await self._connection.execute(sa.insert(tables.series), rows)
         return newcomers
 
-    async def _write(self, history: History, changes: _Changes) -> None:
+    async def _write(self, history: History, changes: Changes) -> None:
         if not changes.buckets:
             return
         written = upsert(self._connection, tables.bucket, "packed", "closed", "version")
@@ -248,46 +205,3 @@ def _metric(row: sa.Row[Any]) -> Metric:
 
 def _labels(text: str) -> Labels:
     return tuple(sorted(json.loads(text).items()))
-
-
-def _is_closed(metric: Metric, start: datetime, settled_at: datetime) -> bool:
-    """A level is whole the moment it is read; an amount once its bucket ended and settled."""
-    return metric.measure is Measure.LEVEL or start + metric.width <= settled_at
-
-
-def _by_bucket(
-    readings: Sequence[Reading], positions: Mapping[Labels, int]
-) -> dict[datetime, list[tuple[int, float]]]:
-    told: dict[datetime, list[tuple[int, float]]] = defaultdict(list)
-    for reading in readings:
-        told[reading.start].append((positions[reading.labels], reading.value))
-    return told
-
-
-def _told_buckets(
-    answer: Answer, history: History, told: Mapping[datetime, object]
-) -> Iterable[datetime]:
-    """The buckets an answer speaks of, oldest first.
-
-    Where absent means zero, silence about a bucket is an answer too; else only readings count.
-    A level is what stood at an instant: a later instant of the same bucket does not revise it.
-    """
-    if answer.metric.measure is Measure.LEVEL:
-        return [start for start in sorted(told) if not history.is_closed(start)]
-    if answer.metric.absent is Absent.ZERO and history.series:
-        return history.starts(answer.told.start, answer.told.end)
-    return sorted(told)
-
-
-def _row(history: History, start: datetime, told: Sequence[tuple[int, float]]) -> Floats:
-    """A bucket's numbers as this answer leaves them.
-
-    Absent is zero only from the bucket a series was first seen in: before, nobody knows.
-    """
-    if history.metric.absent is Absent.ZERO:
-        values = np.where(history.begun(start), 0.0, np.nan)
-    else:
-        values = history.row(start).copy()
-    for position, value in told:
-        values[position] = value
-    return values

@@ -17,8 +17,7 @@ from daemon.service import Supervisor
 from daemon.source import Feed, SourceError
 from rules.kinds.threshold import Threshold
 from rules.rule import Rule
-from tests.fakes import HOUR, Mailbox, Meter
-from tests.stand_ins import HandClock
+from tests.fakes import HOUR, HandClock, Mailbox, Meter
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 AT = NOON + timedelta(minutes=30)

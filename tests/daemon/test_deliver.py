@@ -15,8 +15,7 @@ from daemon.store import Store, open_store
 from daemon.store.outbox import LetterState
 from rules.alert import Change
 from tests import make
-from tests.fakes import Mailbox
-from tests.stand_ins import HandClock
+from tests.fakes import HandClock, Mailbox
 
 AT = datetime(2026, 11, 20, 15, tzinfo=UTC)
 

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from daemon.http import Http, HttpError, Reply, open_http, retry_after
-from tests.stand_ins import serve
+from daemon.sandbox.loopback import serve
 
 NOW = datetime(2025, 5, 22, 10, 20, tzinfo=UTC)
 SECRET = "sk-do-not-tell-0123456789"

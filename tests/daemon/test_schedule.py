@@ -8,7 +8,7 @@ import pytest
 from daemon.clock import FastClock, WallClock
 from daemon.metrics import build_metrics
 from daemon.schedule import Every, Job, open_schedule
-from tests.stand_ins import HandClock
+from tests.fakes import HandClock
 
 AT = datetime(2026, 11, 20, 15, 0, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

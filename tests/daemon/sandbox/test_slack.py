@@ -6,9 +6,9 @@ from datetime import timedelta
 import aiohttp
 import pytest
 
+from daemon.sandbox.loopback import serve
 from daemon.sandbox.slack import Channel, Fault, SlackStandIn
 from tests.make import AT
-from tests.stand_ins import serve
 
 TOKEN = {"Authorization": "Bearer xoxb-1"}
 ALERTS = Channel("C1", "alerts")

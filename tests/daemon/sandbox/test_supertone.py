@@ -9,9 +9,10 @@ import pytest
 
 from daemon.clock import FastClock
 from daemon.sandbox.incidents import newcomers_story
+from daemon.sandbox.loopback import serve
 from daemon.sandbox.supertone import Canned, SupertoneStandIn
 from daemon.sandbox.world import VOICES, World
-from tests.stand_ins import HandClock, serve
+from tests.fakes import HandClock
 
 NOW = datetime(2025, 5, 22, 10, 20, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -42,6 +42,13 @@ def test_a_span_is_the_same_in_any_question(voice, start: float, others: int) ->
     assert WORLD.used(voice, starts, starts + 24)[0] == alone[0]
 
 
+def test_a_short_span_is_the_same_beside_a_long_one() -> None:
+    agatha, start = NAMED["Agatha"], float(NOW - 1)
+    starts, ends = np.array([start, start]), np.array([start + 0.25, start + 24])
+
+    assert WORLD.used(agatha, starts, ends)[0] == WORLD.used(agatha, starts[:1], ends[:1])[0]
+
+
 @settings(max_examples=50)
 @given(voices, hours, st.lists(st.floats(0, 1), min_size=2, max_size=8))
 def test_an_hour_only_grows_while_it_fills(voice, hour: int, shares: list[float]) -> None:

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from daemon.http import Http, open_http
+from daemon.sandbox.loopback import serve
 from tests.daemon.sources.vendor import Vendor, stand_in
-from tests.stand_ins import serve
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from daemon.sandbox.supertone import SupertoneStandIn
 from daemon.sandbox.world import World
 from daemon.secret import Secret
 from daemon.source import Answer, Source, Window
-from tests.stand_ins import HandClock
+from tests.fakes import HandClock
 
 NOW = datetime(2025, 5, 22, 10, 20, tzinfo=UTC)
 """A Thursday, twenty minutes into the eleventh hour."""

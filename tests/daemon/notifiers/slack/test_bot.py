@@ -10,11 +10,11 @@ from daemon.http import open_http
 from daemon.notifier import DeliveryError, DeliveryRefused, Receipt
 from daemon.notifiers.slack.blocks import message
 from daemon.notifiers.slack.bot import Slack
+from daemon.sandbox.loopback import serve
 from daemon.sandbox.slack import Channel, Fault, SlackStandIn
 from daemon.secret import Secret
 from rules.alert import Change
 from tests.make import letter
-from tests.stand_ins import serve
 
 CHANNEL = "C0123456789"
 TOKEN = "xoxb-very-secret"

@@ -9,11 +9,11 @@ from daemon.http import open_http
 from daemon.notifier import DeliveryError, DeliveryRefused
 from daemon.notifiers.slack.blocks import message
 from daemon.notifiers.slack.webhook import SlackWebhook
+from daemon.sandbox.loopback import serve
 from daemon.sandbox.slack import Channel, Fault, SlackStandIn
 from daemon.secret import Secret
 from rules.alert import Change
 from tests.make import letter
-from tests.stand_ins import serve
 
 PATH = "/services/T1/B1/very-secret"
 

@@ -3,11 +3,11 @@
 import pytest
 
 from daemon.http import Http
+from daemon.sandbox.loopback import serve
 from daemon.source import SourceRefused, Window
 from daemon.sources.supertone import SupertoneCredits
 from rules.series import Reading
 from tests.daemon.sources.vendor import HOUR, NOW, Vendor, recorded, recording
-from tests.stand_ins import serve
 
 
 async def test_a_balance_is_a_reading_of_this_minute(http: Http) -> None:

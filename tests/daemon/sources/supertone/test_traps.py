@@ -11,6 +11,7 @@ import pytest
 from yarl import URL
 
 from daemon.http import Http
+from daemon.sandbox.loopback import serve
 from daemon.sandbox.world import clock_hours
 from daemon.secret import Secret
 from daemon.source import SourceRefused, Window
@@ -26,7 +27,6 @@ from tests.daemon.sources.vendor import (
     recorded,
     recording,
 )
-from tests.stand_ins import serve
 
 MIDNIGHT = datetime(2025, 5, 22, tzinfo=UTC)
 

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from daemon.http import Http
+from daemon.sandbox.loopback import serve
 from daemon.sandbox.supertone import Canned
 from daemon.secret import Secret
 from daemon.source import Answer, SourceError, SourceRefused, Window
@@ -27,7 +28,6 @@ from tests.daemon.sources.vendor import (
     recorded,
     recording,
 )
-from tests.stand_ins import serve
 
 TEN = NOW.replace(minute=0)
 
@@ -276,3 +276,4 @@ async def test_any_zone_and_window_are_told_on_their_own_grid(
     assert answer.told.start <= NOW - span < answer.told.start + answer.metric.width
     assert answer.told.end - answer.metric.width <= NOW < answer.told.end
     assert all(answer.metric.bucket(start) == start for start in by_start(answer))
+    assert all(start.tzinfo is UTC for start in by_start(answer))

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from daemon.http import Http
+from daemon.sandbox.loopback import serve
 from daemon.source import SourceRefused, Window
 from daemon.sources.supertone import SupertoneVoiceUsage
 from rules.series import Reading
@@ -20,7 +21,6 @@ from tests.daemon.sources.vendor import (
     recorded,
     recording,
 )
-from tests.stand_ins import serve
 
 TODAY = datetime(2025, 5, 22, tzinfo=UTC)
 

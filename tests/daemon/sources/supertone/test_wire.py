@@ -7,23 +7,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from daemon.http import Http, Reply
+from daemon.sandbox.loopback import serve
 from daemon.secret import Secret
 from daemon.source import SourceError, SourceRefused, Window
 from daemon.sources.supertone.wire import Credits, Endpoint, VoiceDay, whole
 from rules.series import Measure, Metric
-from tests.daemon.sources.vendor import KEY, NOW, recording
-from tests.stand_ins import serve
+from tests.daemon.sources.vendor import KEY, NOW, Vendor, recording
 
 
 def endpoint(url: str = "http://127.0.0.1", key: str = KEY) -> Endpoint:
     return Endpoint("voices", url, "/v1/credits", Secret(key))
 
 
-async def test_a_slash_at_the_end_of_the_address_does_no_harm(http: Http) -> None:
-    async with serve(recording('{"balance": 1}').app()) as url:
-        told = await endpoint(f"{url}/").ask(http, (), Credits, NOW)
+async def test_a_slash_at_the_end_of_the_address_does_no_harm(vendor: Vendor) -> None:
+    told = await endpoint(f"{vendor.url}/").ask(vendor.http, (), Credits, NOW)
 
-    assert told.balance == 1
+    assert told.balance == 50_000
 
 
 async def test_a_refused_port_names_the_source_the_question_and_the_place(http: Http) -> None:

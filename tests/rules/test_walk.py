@@ -1,0 +1,99 @@
+"""Through a panel bucket by bucket, but only where an alert may change."""
+
+import numpy as np
+import pytest
+
+import rules.walk
+from rules.alert import Change, Policy
+from rules.kinds.spike import Spike
+from rules.kinds.threshold import Threshold
+from rules.series import Measure
+from rules.walk import walk
+from tests.rules.panels import HOUR, at, panel, rule
+
+LIMIT = rule(Threshold(above=10))
+
+
+def begin(watched, row=0):
+    return np.full(len(watched.series), row)
+
+
+def heard(stories, column=0):
+    return [(event.change, event.verdict.at) for event in stories[column].events]
+
+
+def test_quiet_series_have_no_story():
+    watched = panel([1, 2, 3], [1, 20, 3], [4, 5, 6])
+
+    assert walk(LIMIT, watched, begin(watched), {}).keys() == {1}
+
+
+def test_a_story_tells_every_alert_on_the_way():
+    watched = panel([20, 1, 30, 1, 40])
+    story = walk(LIMIT, watched, begin(watched), {})[0]
+
+    assert [alert.since for alert in story.alerts()] == [at(0), at(2), at(4)]
+    assert [event.change for event in story.events] == [
+        Change.OPENED,
+        Change.RESOLVED,
+        Change.OPENED,
+        Change.RESOLVED,
+        Change.OPENED,
+    ]
+
+
+def test_a_column_is_not_judged_before_its_beginning():
+    watched = panel([20, 1, 30], [20, 1, 30])
+    stories = walk(LIMIT, watched, np.array([0, 1]), {})
+
+    assert heard(stories, 0)[0] == (Change.OPENED, at(0))
+    assert heard(stories, 1) == [(Change.OPENED, at(2))]
+
+
+def test_a_series_the_rule_does_not_want_has_no_story():
+    watched = panel([20], [20])
+    only = rule(Threshold(above=10), voice_id=("v1",))
+
+    assert walk(only, watched, begin(watched), {}).keys() == {1}
+
+
+def test_a_filling_bucket_can_be_too_much_but_never_calm():
+    watched = panel([20, 1], [1, 20], filling=1)
+    stories = walk(LIMIT, watched, begin(watched), {})
+
+    assert heard(stories, 0) == [(Change.OPENED, at(0))]
+    assert heard(stories, 1) == [(Change.OPENED, at(1))]
+
+
+@pytest.mark.parametrize(("measure", "opened"), [(Measure.AMOUNT, False), (Measure.LEVEL, True)])
+def test_only_a_level_can_be_too_little_while_its_bucket_fills(measure, opened):
+    watched = panel([5, 1], measure=measure, filling=1)
+    stories = walk(rule(Threshold(below=2)), watched, begin(watched), {})
+
+    assert (0 in stories) is opened
+
+
+def test_a_long_panel_is_walked_in_pieces_with_the_same_result(monkeypatch):
+    values = np.random.default_rng(4).poisson(3, (3, 400)) * 1.0
+    values[:, ::37] *= 20
+    watched = panel(*values)
+    wary = rule(Spike(sigmas=3), Policy(HOUR, 2 * HOUR))
+    whole = walk(wary, watched, begin(watched), {})
+    monkeypatch.setattr(rules.walk, "CELLS", 20)
+
+    assert walk(wary, watched, begin(watched), {}) == whole
+    assert whole
+
+
+def test_an_alert_that_is_live_is_followed_even_when_all_is_calm():
+    watched = panel([20, 1])
+    live = walk(LIMIT, panel([20]), begin(watched), {})[0].alert
+
+    assert heard(walk(LIMIT, watched, begin(watched, 1), {0: live})) == [(Change.RESOLVED, at(1))]
+
+
+def test_nothing_to_walk_is_no_story():
+    watched = panel([20])
+
+    assert walk(LIMIT, watched, begin(watched, 1), {}) == {}
+    assert walk(LIMIT, panel(np.empty(0)), np.zeros(1, dtype=np.intp), {}) == {}

@@ -21,10 +21,8 @@ from rules.series import Measure
 
 Counts = npt.NDArray[np.intp]
 
-GLANCES = (6, 8)
 STAGES = (8, 22)
-"""Days at which jumps already seen too often are let go, first by a glance at the highest bucket of
-each day, then by all of them: most are, and the rest would be dear."""
+"""Days at which jumps already seen too often are let go: most are, and the rest would be dear."""
 
 ROOM = 1 << 18
 """So many past buckets of a first stage are looked at in one go."""
@@ -60,6 +58,11 @@ class Lookback:
     def span(self) -> timedelta:
         """How long a day is."""
         return self.day * self.width
+
+    def by(self, of: Sequence[Season], rows: Places) -> "Lookback":
+        """Only as far back from these rows as one of these seasons can know what was usual."""
+        known = rows.max(initial=0) - min(season.lags[season.least - 1] for season in of)
+        return replace(self, seasons=of, days=max(min(self.days, known // self.day + 1), 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +101,8 @@ def seen(jumps: Jumps, back: Lookback, once_in: timedelta) -> Seen:
     found = Seen(np.zeros_like(by), np.zeros_like(by), np.zeros(len(by), dtype=np.bool_), by)
     step = max(ROOM // (STAGES[0] * back.day), 1)
     for number in range(len(back.seasons)):
-        as_good = replace(back, seasons=back.seasons[: number + 1])
         those = np.flatnonzero(by == number)
+        as_good = back.by(back.seasons[: number + 1], jumps.cells.rows[those])
         for start in range(0, len(those), step):
             here = those[start : start + step]
             alike, told, rare = _seen(jumps.only(here), as_good, once_in / back.span)
@@ -110,7 +113,7 @@ def seen(jumps: Jumps, back: Lookback, once_in: timedelta) -> Seen:
 def _seen(jumps: Jumps, back: Lookback, days_between: float) -> tuple[Counts, Counts, Flags]:
     most = max(back.days / days_between, 1) if days_between else back.days
     alike, left = np.zeros(len(jumps), dtype=np.intp), np.arange(len(jumps))
-    for days in _stages(back.days, GLANCES):
+    for days in _stages(back.days, (int(most) + 2, int(most) + 4)):
         alike[left] += _at_least(jumps.only(left), back, days)
         left = left[alike[left] <= most]
     alike[left] = 0

@@ -24,7 +24,8 @@ class Narrator:
 
     def mail(self, mail: Mail) -> None:
         """A mail's text part, with the headers a person sees."""
-        head = [f"Subject: {mail.message['Subject']}", f"To: {', '.join(mail.recipients)}"]
+        subject = str(mail.message["Subject"]).strip()
+        head = [f"Subject: {subject}", f"To: {', '.join(mail.recipients)}"]
         reply = mail.message["In-Reply-To"]
         title = "Mail: a reply in the same thread" if reply else "Mail"
         self._say(_framed(title, [*head, "", *_text(mail.message)]))

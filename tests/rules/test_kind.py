@@ -6,4 +6,4 @@ from rules.kinds.threshold import Threshold
 
 
 def test_the_shelf_holds_every_kind_by_the_name_it_has_in_yaml():
-    assert KINDS == {"spike": Spike, "threshold": Threshold}
+    assert {"spike": Spike, "threshold": Threshold} == KINDS

@@ -1,0 +1,69 @@
+"""A configuration's own sources and channels are pointed at stand-ins, and at nothing else."""
+
+from datetime import timedelta
+
+from daemon.clock import FastClock, WallClock
+from daemon.http import open_http
+from daemon.notifier import Destination
+from daemon.notifiers import NOTIFIERS
+from daemon.notifiers.console import Console
+from daemon.notifiers.email.smtp import Email
+from daemon.notifiers.slack.bot import Slack
+from daemon.notifiers.slack.webhook import SlackWebhook
+from daemon.sandbox import STAND_INS, open_sandbox
+from daemon.secret import Secret
+from daemon.source import Feed, Window
+from daemon.sources import SOURCES
+from daemon.sources.supertone import SupertoneCredits, SupertoneUsage
+from tests import make
+
+FEEDS = (
+    Feed("voices", SupertoneUsage(Secret("real-key"))),
+    Feed("credits", SupertoneCredits(Secret("real-key"))),
+)
+DESTINATIONS = (
+    Destination("bot", Slack(Secret("xoxb-real"), "C0123456789")),
+    Destination("hook", SlackWebhook(Secret("https://hooks.slack.com/services/T/B/x"))),
+    Destination(
+        "mail",
+        Email(
+            "smtp.example.com", "w@example.com", ("o@example.com",), username="w",
+            password=Secret("real"),
+        ),
+    ),
+    Destination("terminal", Console()),
+)  # fmt: skip
+
+
+def test_every_source_there_is_has_a_stand_in() -> None:
+    assert set(STAND_INS) == set(SOURCES.values())
+    assert {type(one.notifier) for one in DESTINATIONS} == set(NOTIFIERS.values())
+
+
+async def test_sources_of_one_vendor_share_one_stand_in_and_it_answers() -> None:
+    clock = FastClock(WallClock().now(), 600)
+    async with open_sandbox(FEEDS, (), clock, print) as sandbox, open_http() as http:
+        voices, credit = (feed.source for feed in sandbox.feeds)
+        assert isinstance(voices, SupertoneUsage)
+        assert isinstance(credit, SupertoneCredits)
+        now = clock.now()
+        (answer,) = await voices.fetch("voices", http, Window(now - timedelta(days=60), now))
+
+    assert voices.url == credit.url
+    assert voices.url.startswith("http://127.0.0.1:")
+    assert len({reading.labels for reading in answer.readings}) >= 6
+    assert "Agatha" in answer.names.values()
+
+
+async def test_every_channel_delivers_to_a_stand_in_and_takes_no_secret_there() -> None:
+    said: list[str] = []
+    clock = FastClock(WallClock().now(), 600)
+    async with open_sandbox((), DESTINATIONS, clock, said.append) as sandbox, open_http() as http:
+        for destination in sandbox.destinations[:3]:
+            await destination.notifier.send(http, make.letter(destination=destination.name))
+        pointed = repr(sandbox.destinations)
+
+    assert [line.split()[1].rstrip(",:") for line in said] == ["Slack", "Slack", "Mail"]
+    assert "example.com'" not in pointed.split("sender")[0]
+    assert "smtp.example.com" not in pointed
+    assert sandbox.destinations[3] == DESTINATIONS[3]

@@ -7,9 +7,10 @@ from logging import getLogger
 
 import numpy as np
 
+from daemon.blind import note_answer, note_failure
 from daemon.http import Http
 from daemon.metrics import Metrics
-from daemon.route import owe
+from daemon.route import notice_of, owe
 from daemon.source import Answer, Feed, SourceError, SourceRefused, Window
 from daemon.store import Store, Transaction
 from daemon.store.polls import SourceState
@@ -55,6 +56,8 @@ class Poller:
             return await self._failed(error, at)
         async with self.store.transaction() as tx:
             events = [event for answer in answers for event in await self._take(tx, answer, at)]
+            if seen := await note_answer(tx, feed, self._told(), at):
+                events.append(seen)
             before = await tx.polls.state(feed.name)
             await tx.polls.succeeded(feed.name, at)
             open_at = await tx.usage.open_at(feed.name)
@@ -74,10 +77,17 @@ class Poller:
     async def _failed(self, error: SourceError, at: datetime) -> Polled:
         async with self.store.transaction() as tx:
             state = await tx.polls.failed(self.feed.name, at, str(error))
+            blind = await note_failure(tx, self.feed, self._told(), error, at)
         result = "refused" if isinstance(error, SourceRefused) else "failed"
         self.metrics.polls.labels(self.feed.name, result).inc()
         _say_failed(state)
-        return Polled(failure=str(error))
+        events = (blind,) if blind else ()
+        self._say(events)
+        return Polled(failure=str(error), events=events)
+
+    def _told(self) -> tuple[str, ...]:
+        """Everyone whom a rule of this source tells: they believe that it is watched."""
+        return tuple(dict.fromkeys(name for rule in self.rules for name in rule.tell))
 
     async def _take(self, tx: Transaction, answer: Answer, at: datetime) -> list[Event]:
         """Record one answer and let every rule judge what it brought."""
@@ -115,15 +125,14 @@ class Poller:
         self.metrics.good_poll_at.labels(name).set(at.timestamp())
         if open_at is not None:
             self.metrics.open_bucket_at.labels(name).set(open_at.timestamp())
+        self._say(events)
+
+    def _say(self, events: Sequence[Event]) -> None:
         for event in events:
-            self.metrics.events.labels(event.alert.rule, event.change.value).inc()
-            log.info(
-                "%s: %s for %s: %s",
-                event.alert.rule,
-                event.change,
-                event.alert.series.key,
-                event.verdict.why.reason,
-            )
+            alert = event.alert
+            self.metrics.events.labels(alert.rule, event.change.value).inc()
+            reason = event.verdict.why.reason
+            log.info("%s: %s for %s: %s", alert.rule, event.change, alert.series.key, reason)
 
 
 async def _keep(
@@ -133,7 +142,7 @@ async def _keep(
     await tx.alerts.forget_pending(rule.name, judgement.dropped)
     numbers = {_identity(alert): await tx.alerts.keep(alert) for alert in judgement.alerts}
     for event in judgement.events:
-        await owe(tx, rule, metric, event, numbers[_identity(event.alert)], at)
+        await owe(tx, notice_of(rule, metric), event, numbers[_identity(event.alert)], at)
 
 
 def _identity(alert: Alert) -> tuple[Series, datetime]:

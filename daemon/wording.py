@@ -1,12 +1,13 @@
 """What a letter says, in words: once, and the same for every place it goes to."""
 
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from daemon.notifier import Letter
+from daemon.text import moment, one_line
 from rules.alert import Change
+from rules.blind import BLIND
 from rules.series import Labels, Series
 from rules.verdict import Verdict
 from rules.words import amount, apart, span
@@ -42,6 +43,11 @@ class Wording:
 
 
 def wording(letter: Letter) -> Wording:
+    """What a letter says."""
+    return _of_a_blind_source(letter) if letter.event.alert.rule == BLIND else _of_usage(letter)
+
+
+def _of_usage(letter: Letter) -> Wording:
     opened = letter.event.change is Change.OPENED
     told = letter.event.verdict if opened else letter.event.alert.worst
     story = f"{_subject(letter)}: {_comparison(letter, told)}"
@@ -65,43 +71,28 @@ def plain(words: Wording) -> str:
     return "\n".join((words.title, *story, *words.lead, "", *rows))
 
 
-def one_line(text: str, longest: int | None = None) -> str:
-    """Text as it may stand in a header or a title: no line ends, nothing that cannot be seen.
-
-    >>> one_line("Aga\\ntha \\u202e")
-    'Aga tha'
-    """
-    seen = (" " if char.isspace() else char for char in text if char.isspace() or _visible(char))
-    line = " ".join("".join(seen).split())
-    return line if longest is None else clip(line, longest)
-
-
-def clip(text: str, longest: int) -> str:
-    """The beginning of a text, with an ellipsis where it had to be cut.
-
-    >>> clip("Agatha", 6), clip("Agatha", 5)
-    ('Agatha', 'Agat…')
-    """
-    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
-
-
-def moment(at: datetime) -> str:
-    """A moment as people write it; letters are read within days, so the year goes unsaid.
-
-    >>> from datetime import UTC
-    >>> moment(datetime(2026, 11, 20, 14, tzinfo=UTC))
-    'Fri 20 Nov 14:00 UTC'
-    """
-    return f"{at:%a} {at.day} {at:%b %H:%M} UTC"
+def _of_a_blind_source(letter: Letter) -> Wording:
+    event = letter.event
+    source = one_line(event.alert.series.source)
+    story, title = f"{source} cannot be read", f"{source} cannot be read"
+    advice = f"Mend what it names. Until then the rules of {source} neither open nor resolve."
+    if event.change is not Change.OPENED:
+        title = f"{source} can be read again, after {span(_over(letter) - event.alert.since)}"
+        advice = f"Nothing. Alert {letter.alert} is closed."
+    since = Fact("Since", moment(event.alert.since))
+    return Wording(
+        title=title,
+        story=story,
+        lead=(one_line(event.verdict.why.reason),),
+        facts=(Fact("Source", source), since, _rule(letter)),
+        advice=advice,
+        runbook=None,
+    )
 
 
-def is_link(text: str) -> bool:
-    return text.startswith(("https://", "http://")) and " " not in text
-
-
-def _visible(char: str) -> bool:
-    # The joiner is inside family emoji; everything else unseen only reorders or hides text.
-    return char == "\u200d" or not unicodedata.category(char).startswith("C")
+def _rule(letter: Letter) -> Fact:
+    rule = one_line(letter.event.alert.rule)
+    return Fact("Rule", f"{rule} ({letter.severity.value}), alert {letter.alert}")
 
 
 def _title(letter: Letter, story: str) -> str:
@@ -142,8 +133,7 @@ def _facts(letter: Letter) -> Iterator[Fact]:
         yield Fact("Lasted", f"{lasted}, until {moment(_over(letter))}")
     if event.change is Change.OPENED and event.verdict.why.rarity:
         yield Fact("How rare", one_line(event.verdict.why.rarity))
-    rule = one_line(event.alert.rule)
-    yield Fact("Rule", f"{rule} ({letter.severity.value}), alert {letter.alert}")
+    yield _rule(letter)
 
 
 def _advice(letter: Letter) -> str:

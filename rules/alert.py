@@ -89,24 +89,30 @@ def advance(
 
     None for the alert means there is none to keep: a pending one that came to nothing is gone.
     """
-    match verdict.outcome:
-        case Outcome.BREACH:
-            return _opened_if_due(_in_breach(alert, verdict, watch), verdict, watch.policy)
-        case Outcome.UNKNOWN:
-            return alert, None
-    if alert is None or alert.phase is Phase.PENDING:
-        return None, None
-    if alert.phase is not Phase.FIRING:
+    if verdict.outcome is Outcome.UNKNOWN:
         return alert, None
-    alert = replace(alert, judged_at=verdict.at, latest=verdict)
-    if verdict.outcome is Outcome.BETWEEN:
-        return replace(alert, calm_since=None), None
-    return _ended_if_due(alert, verdict, watch.policy)
+    if alert is not None and is_live(alert) and verdict.at < alert.since:
+        return _with_earlier(alert, verdict), None
+    if verdict.outcome is Outcome.BREACH:
+        return _opened_if_due(_in_breach(alert, verdict, watch), verdict, watch.policy)
+    return _calmer(alert, verdict, watch.policy)
 
 
 def worse(one: Verdict, other: Verdict) -> Verdict:
     """The graver of two breaches: by score, then by size, then the one seen first."""
     return max(one, other, key=lambda verdict: (verdict.score, abs(verdict.observed)))
+
+
+def _with_earlier(alert: Alert, verdict: Verdict) -> Alert:
+    """A bucket that settles late, before one that was too much while it still filled.
+
+    Calm there ends nothing: it was over before the alert began. A breach belongs to the alert,
+    whose beginning moves only as long as nobody was told of it.
+    """
+    if verdict.outcome is not Outcome.BREACH:
+        return alert
+    since = verdict.at if alert.phase is Phase.PENDING else alert.since
+    return replace(alert, since=since, worst=worse(alert.worst, verdict))
 
 
 def _in_breach(alert: Alert | None, verdict: Verdict, watch: Watch) -> Alert:
@@ -129,6 +135,19 @@ def _opened_if_due(alert: Alert, verdict: Verdict, policy: Policy) -> tuple[Aler
     if alert.phase is Phase.FIRING or verdict.until - alert.since < policy.for_:
         return alert, None
     return replace(alert, phase=Phase.FIRING, opened_at=verdict.at), Change.OPENED
+
+
+def _calmer(
+    alert: Alert | None, verdict: Verdict, policy: Policy
+) -> tuple[Alert | None, Change | None]:
+    if alert is None or alert.phase is Phase.PENDING:
+        return None, None
+    if alert.phase is not Phase.FIRING:
+        return alert, None
+    alert = replace(alert, judged_at=verdict.at, latest=verdict)
+    if verdict.outcome is Outcome.BETWEEN:
+        return replace(alert, calm_since=None), None
+    return _ended_if_due(alert, verdict, policy)
 
 
 def _ended_if_due(alert: Alert, verdict: Verdict, policy: Policy) -> tuple[Alert, Change | None]:

@@ -48,13 +48,27 @@ def usual(past: Past, of: Sequence[Season]) -> Usual:
     """What is usual by the first of these seasons that knows, for each bucket by itself."""
     if not of:
         return _unknown(past.shape)
-    found = _of_season(past, of[0])
-    missing = np.isnan(found.expected)
+    samples = past.before(of[0].lags)
+    expected = _middle(samples, of[0].least, past.shape)
+    spread = _strays(samples, expected)
+    missing = np.isnan(expected)
     if missing.any():
         rest = usual(past.only(missing), of[1:])
-        found.expected[missing] = rest.expected
-        found.spread[missing] = rest.spread
-    return found
+        expected[missing] = rest.expected
+        spread[missing] = rest.spread
+    return Usual(expected, spread)
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def middle(past: Past, of: Sequence[Season]) -> Floats:
+    """The same, without the spread: half the work."""
+    if not of:
+        return np.full(past.shape, np.nan)
+    expected = _middle(past.before(of[0].lags), of[0].least, past.shape)
+    missing = np.isnan(expected)
+    if missing.any():
+        expected[missing] = middle(past.only(missing), of[1:])
+    return expected
 
 
 def usual_in(panel: Panel, rows: slice, of: Sequence[Season]) -> Usual:
@@ -68,16 +82,13 @@ def usual_in(panel: Panel, rows: slice, of: Sequence[Season]) -> Usual:
     return found
 
 
-def usual_at(cells: Cells, of: Sequence[Season]) -> Usual:
-    """What is usual in these buckets."""
-    parts = [
-        usual(cells.part(slice(start, start + BLOCK)), of)
-        for start in range(0, max(len(cells.rows), 1), BLOCK)
-    ]
-    return Usual(
-        np.concatenate([part.expected for part in parts]),
-        np.concatenate([part.spread for part in parts]),
-    )
+def middle_at(cells: Cells, of: Sequence[Season]) -> Floats:
+    """The middle in these buckets."""
+    found = np.empty(cells.shape)
+    for start in range(0, len(found), BLOCK):
+        here = slice(start, start + BLOCK)
+        found[here] = middle(cells.part(here), of)
+    return found
 
 
 def known_by(cells: Cells, of: Sequence[Season]) -> Places:
@@ -85,6 +96,8 @@ def known_by(cells: Cells, of: Sequence[Season]) -> Places:
     by = np.full(cells.shape, len(of))
     left = np.arange(len(by))
     for number, season in enumerate(of):
+        if not len(left):
+            break
         told = np.zeros(len(left), dtype=np.intp)
         for samples in cells.part(left).before(season.lags):
             told += ~np.isnan(samples)
@@ -93,31 +106,38 @@ def known_by(cells: Cells, of: Sequence[Season]) -> Places:
     return by
 
 
-def _of_season(past: Past, season: Season) -> Usual:
-    samples = past.before(season.lags)
+def _middle(samples: Sequence[Floats], least: int, shape: tuple[int, ...]) -> Floats:
     many = len(samples)
-    if many < season.least:
-        return _unknown(past.shape)
+    if many < least:
+        return np.full(shape, np.nan)
     low, high = ranked(samples, ((many - 1) // 2, many // 2))
-    expected = (low + high) / 2
-    strays = [np.abs(np.subtract(sample, expected)) for sample in samples]
-    spread = ranked(strays, (int(RANK[many]),))[0] / STRAY[many]
-    missing = np.isnan(expected)
+    found = (low + high) / 2
+    missing = np.isnan(found)
     if missing.any():
-        rest = _of_the_told([sample[missing] for sample in samples], season.least)
-        expected[missing] = rest.expected
-        spread[missing] = rest.spread
-    return Usual(expected, spread)
+        stack, told = _told([sample[missing] for sample in samples])
+        some = (_pick(stack, (told - 1) // 2) + _pick(stack, told // 2)) / 2
+        found[missing] = np.where(told < least, np.nan, some)
+    return found
 
 
-def _of_the_told(samples: Sequence[Floats], least: int) -> Usual:
-    """The same numbers, where some samples were not told."""
-    stack = np.sort(np.stack(samples), axis=0)  # NaN last
-    told = len(stack) - np.isnan(stack).sum(axis=0)
-    expected = (_pick(stack, (told - 1) // 2) + _pick(stack, told // 2)) / 2
-    expected[told < least] = np.nan
-    strays = np.sort(np.abs(stack - expected), axis=0)
-    return Usual(expected, _pick(strays, RANK[told]) / STRAY[told])
+def _strays(samples: Sequence[Floats], expected: Floats) -> Floats:
+    """How far the samples usually lie from their middle."""
+    if np.isnan(expected).all():
+        return np.full(expected.shape, np.nan)
+    strays = [np.abs(np.subtract(sample, expected)) for sample in samples]
+    found: Floats = ranked(strays, (int(RANK[len(samples)]),))[0] / STRAY[len(samples)]
+    missing = np.isnan(found) & ~np.isnan(expected)
+    if missing.any():
+        stack, told = _told([stray[missing] for stray in strays])
+        found[missing] = _pick(stack, RANK[told]) / STRAY[told]
+    return found
+
+
+def _told(samples: Sequence[Floats]) -> tuple[Floats, Places]:
+    """What was told, sorted and NaN last, and how many that is."""
+    stack = np.sort(np.stack(samples), axis=0)
+    told: Places = np.count_nonzero(~np.isnan(stack), axis=0)
+    return stack, told
 
 
 def _pick(stack: Floats, rank: Places) -> Floats:

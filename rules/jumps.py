@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from rules.baseline import known_by, usual_at
+from rules.baseline import known_by, middle_at
 from rules.panel import Flags, Floats, Panel
 from rules.past import Cells, Places
 from rules.rarity import Rarity
@@ -21,7 +21,7 @@ from rules.series import Measure
 
 Counts = npt.NDArray[np.intp]
 
-STAGES = (8, 22)
+STAGES = (14,)
 """Days at which jumps already seen too often are let go: most are, and the rest would be dear."""
 
 ROOM = 1 << 18
@@ -100,7 +100,7 @@ def seen(jumps: Jumps, back: Lookback, once_in: timedelta) -> Seen:
     by = known_by(jumps.cells, back.seasons)
     found = Seen(np.zeros_like(by), np.zeros_like(by), np.zeros(len(by), dtype=np.bool_), by)
     step = max(ROOM // (STAGES[0] * back.day), 1)
-    for number in range(len(back.seasons)):
+    for number in set(by.tolist()) - {len(back.seasons)}:
         those = np.flatnonzero(by == number)
         as_good = back.by(back.seasons[: number + 1], jumps.cells.rows[those])
         for start in range(0, len(those), step):
@@ -113,7 +113,7 @@ def seen(jumps: Jumps, back: Lookback, once_in: timedelta) -> Seen:
 def _seen(jumps: Jumps, back: Lookback, days_between: float) -> tuple[Counts, Counts, Flags]:
     most = max(back.days / days_between, 1) if days_between else back.days
     alike, left = np.zeros(len(jumps), dtype=np.intp), np.arange(len(jumps))
-    for days in _stages(back.days, (int(most) + 2, int(most) + 4)):
+    for days in _stages(back.days, (int(most) + 4,)):
         alike[left] += _at_least(jumps.only(left), back, days)
         left = left[alike[left] <= most]
     alike[left] = 0
@@ -132,76 +132,88 @@ def _stages(days: int, ends: Sequence[int]) -> Iterator[range]:
     return (range(start, end) for start, end in pairwise([1, *(min(end, days) for end in ends)]))
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What stood before each jump: a line for an age, a column for a jump."""
+
+    jumps: Jumps
+    ages: Places
+    values: Floats
+    """NaN before the panel begins."""
+
+    def cells(self, places: Places) -> Cells:
+        """Some of them, counted through line by line."""
+        line, column = np.divmod(places, len(self.jumps))
+        of = self.jumps.cells
+        return Cells(of.values, of.rows[column] - self.ages[line], of.columns[column])
+
+
+def _before(jumps: Jumps, ages: range) -> Before:
+    cells, old = jumps.cells, np.array(ages, dtype=np.intp)
+    if not (len(jumps) and len(old)) or ages.step != -1 or _apart(cells.rows, ages[0]):
+        rows = cells.rows - old[:, None]
+        values = cells.values[np.maximum(rows, 0), cells.columns]
+        values[rows < 0] = np.nan
+        return Before(jumps, old, values)
+    # All of one row, as in every live tick: whole rows are read in order, at half the price.
+    lines = cells.values[cells.rows[0] - old[0] : cells.rows[0] - old[-1] + 1]
+    return Before(jumps, old, lines.take(cells.columns, axis=1))
+
+
+def _apart(rows: Places, oldest: int) -> bool:
+    """Whether rows differ, or reach back to before the panel."""
+    return bool(rows.min() != rows.max() or rows[0] < oldest)
+
+
 def _at_least(jumps: Jumps, back: Lookback, days: range) -> Counts:
     """A cheap floor under the count: the highest bucket of each day alone."""
-    past = _before(jumps, back, days)
+    past = _before(jumps, _ages(back, days))
     by_day = (past.values * np.sign(jumps.height)).reshape(len(days), back.day, len(jumps))
     highest = by_day.argmax(axis=1) + np.arange(len(days))[:, None] * back.day
-    return _count(_as_high(past.pick(highest), jumps.height, back))
+    places = (highest * len(jumps) + np.arange(len(jumps))).reshape(-1)
+    high = np.zeros(len(places), dtype=np.bool_)
+    worth = np.flatnonzero(_worth(past.values.take(places), np.tile(jumps.height, len(days)), back))
+    high[worth] = _as_high(past, places[worth], back)
+    return _count(high.reshape(len(days), len(jumps)))
 
 
 def _alike(jumps: Jumps, back: Lookback, days: range) -> Counts:
     """On how many of these days before each jump there was one at least as high."""
-    seen = _as_high(_before(jumps, back, days), jumps.height, back)
-    return _count(_by_day(seen, back))
+    past = _before(jumps, _ages(back, days))
+    high = np.zeros(past.values.size, dtype=np.bool_)
+    worth = np.flatnonzero(_worth(past.values, jumps.height, back))
+    high[worth] = _as_high(past, worth, back)
+    by_day = high.reshape(len(days), back.day, len(jumps))
+    return _count(np.logical_or.reduce(by_day, axis=1))
 
 
 def _told(jumps: Jumps, back: Lookback) -> Counts:
     """On how many days before each jump the bucket at this time of day could be judged."""
-    past = _before(jumps, back, range(back.days))
-    each = np.arange(1, back.days + 1)[:, None] * back.day - 1
-    same = past.pick(np.broadcast_to(each, (back.days, len(jumps))))
-    told = ~np.isnan(same.values)
-    told[told] = known_by(same.cells.only(told), back.seasons) < len(back.seasons)
+    past = _before(jumps, range(back.days * back.day, 0, -back.day))
+    told = ~np.isnan(past.values)
+    places = np.flatnonzero(told)
+    told[told] = known_by(past.cells(places), back.seasons) < len(back.seasons)
     return _count(told)
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
-    """Buckets before each jump: a line for an age, a column for a jump."""
-
-    cells: Cells
-    """Rows before the panel are below zero."""
-    values: Floats
-    """NaN there."""
-
-    def pick(self, lines: Places) -> "Before":
-        """Of each column these lines."""
-        columns = np.arange(self.values.shape[1])
-        return Before(self.cells.part((lines, columns)), self.values[lines, columns])
+def _ages(back: Lookback, days: range) -> range:
+    """All buckets of these days, the oldest first."""
+    return range(days.stop * back.day, days.start * back.day, -1)
 
 
-def _before(jumps: Jumps, back: Lookback, days: range) -> Before:
-    """All buckets of these days before each jump, the newest first."""
-    ages = np.arange(days.start * back.day + 1, days.stop * back.day + 1)[:, None]
-    rows = jumps.cells.rows - ages
-    cells = Cells(jumps.cells.values, rows, np.broadcast_to(jumps.cells.columns, rows.shape))
-    if not rows.size or rows.min() < 0 or np.ptp(rows[0]):
-        values = cells.values[np.maximum(rows, 0), cells.columns]
-        values[rows < 0] = np.nan
-        return Before(cells, values)
-    # All of one row, as in every live tick: whole rows are read in order, at half the price.
-    lines = cells.values[rows[-1, 0] : rows[0, 0] + 1]
-    return Before(cells, lines.take(jumps.cells.columns, axis=1)[::-1])
-
-
-def _as_high(past: Before, height: Floats, back: Lookback) -> Flags:
-    """Which of these buckets lay at least as far from what was usual then, in this direction."""
-    height = np.broadcast_to(height, past.values.shape)
-    worth = ~np.isnan(past.values)
+def _worth(values: Floats, height: Floats, back: Lookback) -> Flags:
+    """Where there can have been such a jump at all: this spares most of the baselines."""
     if back.measure is Measure.AMOUNT:
-        # An amount cannot have jumped by more than all of it: this spares most of the baselines.
-        worth &= (past.values >= height) | (height < 0)
-    jumped = past.values[worth] - usual_at(past.cells.only(worth), back.seasons).expected
-    seen = np.zeros(worth.shape, dtype=np.bool_)
-    seen[worth] = np.where(height[worth] > 0, jumped >= height[worth], jumped <= height[worth])
-    return seen
+        # An amount cannot have jumped by more than all of it.
+        return (values >= height) | (height < 0)
+    return ~np.isnan(values)
 
 
-def _by_day(flags: Flags, back: Lookback) -> Flags:
-    by_day = flags.reshape(len(flags) // back.day, back.day, flags.shape[1])
-    days: Flags = np.logical_or.reduce(by_day, axis=1)
-    return days
+def _as_high(past: Before, places: Places, back: Lookback) -> Flags:
+    """Which of these lay at least as far from what was usual then, in the jump's direction."""
+    height = past.jumps.height[places % len(past.jumps)]
+    jumped = past.values.take(places) - middle_at(past.cells(places), back.seasons)
+    return np.where(height > 0, jumped >= height, jumped <= height)
 
 
 def _count(flags: Flags) -> Counts:

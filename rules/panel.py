@@ -45,5 +45,5 @@ class Panel:
         return (at - self.start) // self.metric.width
 
     def until(self, row: int) -> datetime:
-        """The moment up to which a row speaks: a level for its instant, an amount for its bucket."""
+        """Up to when a row speaks: a level for its instant, an amount for all its bucket."""
         return self.at(row) if self.metric.measure is Measure.LEVEL else self.at(row + 1)

@@ -33,7 +33,7 @@ class Story:
     def take(self, verdict: Verdict, watch: Watch) -> None:
         before = self.alert
         self.alert, change = advance(before, verdict, watch)
-        if before is not None and self.alert is not None and before.since != self.alert.since:
+        if before is not None and not is_live(before) and self.alert is not before:
             self.ended.append(before)
         if change is not None and self.alert is not None:
             self.events.append(Event(change, self.alert, verdict))
@@ -54,6 +54,8 @@ def walk(rule: Rule, panel: Panel, begin: Places, alerts: Mapping[int, Alert]) -
         for column, story in stories.items():
             watch = Watch(rule.name, panel.series[column], rule.policy)
             for row in _visits(outcome[:, column], story):
+                if _leaps(panel, outcome[:row, column], rows.start, story.alert):
+                    break
                 story.take(verdicts.one(panel, row + rows.start, column), watch)
     return stories
 
@@ -78,6 +80,15 @@ def _worth_saying(panel: Panel, verdicts: Verdicts, begin: Places) -> Outcomes:
         too_little = panel.values[here] < verdicts.expected[-len(filling) :]
         filling[too_little] = Outcome.UNKNOWN
     return outcome
+
+
+def _leaps(panel: Panel, before: Outcomes, first: int, alert: Alert | None) -> bool:
+    """Whether a live alert would be carried over a bucket that still fills and is not, so far, in
+    breach: nobody knows yet whether the breach went on or ended there."""
+    if alert is None or not is_live(alert) or first + len(before) <= panel.closed:
+        return False
+    undecided = max(panel.closed, panel.row(alert.since)) - first
+    return bool((before[max(undecided, 0) :] != Outcome.BREACH).any())
 
 
 def _visits(column: Outcomes, story: Story) -> Iterator[int]:

@@ -124,7 +124,8 @@ async def test_a_source_that_fails_is_remembered_so_and_nothing_is_judged(watch:
     polled = await watch.poll(AT + 5 * HOUR)
 
     assert polled.failure == "tts: 401: the key was refused"
-    assert await watch.phases() == [Phase.FIRING]
+    assert [event.alert.rule for event in polled.events] == ["blind source"]
+    assert await watch.phases() == [Phase.FIRING, Phase.FIRING]
     async with watch.store.transaction() as tx:
         state = await tx.polls.state("tts")
     assert state is not None

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from daemon.route import owe
+from daemon.route import notice_of, owe
 from daemon.store import Store, Transaction, open_store
 from daemon.store.outbox import OwedLetter
 from rules.alert import Change
@@ -29,7 +29,7 @@ AT = make.AT + timedelta(minutes=20)
 
 async def tell(tx: Transaction, change: Change, rule: Rule = RULE) -> None:
     number = await tx.alerts.keep(make.alert())
-    await owe(tx, rule, METRIC, make.event(change), number, AT)
+    await owe(tx, notice_of(rule, METRIC), make.event(change), number, AT)
 
 
 async def owed(tx: Transaction, destination: str) -> list[OwedLetter]:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from daemon.wording import clip, is_link, one_line, plain, wording
-from rules.alert import Change
+from daemon.wording import plain, wording
+from rules.alert import Change, Event, Policy, Watch, advance
+from rules.blind import BLIND, answered, failed, polls_of
 from rules.rule import Severity
 from rules.series import Series, labels_of
 from rules.verdict import Why
@@ -206,12 +207,6 @@ def test_what_is_over_needs_no_runbook():
     assert wording(told).advice == "Nothing. Alert 12 is closed."
 
 
-def test_only_a_web_address_becomes_a_link():
-    assert is_link("https://wiki.example.com/a")
-    assert not is_link("javascript:alert(1)")
-    assert not is_link("https://wiki.example.com and ask Jo")
-
-
 def test_the_plain_text_is_a_title_a_lead_and_a_table():
     lines = plain(wording(letter())).splitlines()
 
@@ -243,14 +238,6 @@ def test_every_sentence_stands_on_one_line():
     assert facts(letter(event=event(verdict=verdict(why=why))))["How rare"] == "three four"
 
 
-def test_a_name_with_joined_emoji_stays_whole():
-    assert one_line("👩\u200d🚒 Vera") == "👩\u200d🚒 Vera"
-
-
-def test_a_text_is_cut_only_where_it_is_too_long():
-    assert (clip("Agatha", 6), clip("Agatha", 5)) == ("Agatha", "Agat…")
-
-
 def test_the_documentation_shows_what_is_really_said():
     opened = letter(
         summary="Somebody may be using our key.", runbook="https://wiki.example.com/voices"
@@ -260,3 +247,30 @@ def test_the_documentation_shows_what_is_really_said():
     told = (opened, spent, letter(Change.RESOLVED), letter(Change.WITHDRAWN))
 
     assert EXAMPLES.read_text().split("```")[1::2] == [f"\n{plain(wording(one))}\n" for one in told]
+
+
+def unread(change=Change.OPENED):
+    """A letter about a source that was refused for two hours."""
+    watch = Watch(BLIND, polls_of("voices"), Policy())
+    refused, read = failed(AT, "voices: 401: the key was refused"), answered(AT + 2 * HOUR)
+    opened, _ = advance(None, refused, watch)
+    if change is Change.OPENED:
+        return letter(event=Event(change, opened, refused))
+    resolved, _ = advance(opened, read, watch)
+    return letter(event=Event(change, resolved, read))
+
+
+def test_a_source_that_cannot_be_read_is_said_so_with_what_to_mend():
+    words = wording(unread())
+
+    assert words.title == words.story == "voices cannot be read"
+    assert words.lead == ("voices: 401: the key was refused",)
+    assert [fact.label for fact in words.facts] == ["Source", "Since", "Rule"]
+    assert "the rules of voices neither open nor resolve" in words.advice
+
+
+def test_a_source_that_can_be_read_again_says_for_how_long_it_could_not():
+    words = wording(unread(Change.RESOLVED))
+
+    assert words.title == "voices can be read again, after 2 hours"
+    assert words.story == "voices cannot be read"

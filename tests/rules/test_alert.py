@@ -182,3 +182,25 @@ def test_opened_and_ended_take_turns_beginning_with_opened(outcomes, for_, resol
     assert [change is Change.OPENED for _, change in heard] == [
         number % 2 == 0 for number in range(len(heard))
     ]
+
+
+def test_calm_in_a_bucket_before_its_first_ends_nothing():
+    """It settled late; the alert began in a later bucket that was already too much."""
+    for watching in (AT_ONCE, watch(for_=3 * HOUR)):
+        began, _ = advance(None, verdict(BREACH, 5), watching)
+
+        for outcome in (NORMAL, BETWEEN, UNKNOWN):
+            assert advance(began, verdict(outcome, 4), watching) == (began, None)
+
+
+def test_a_breach_before_its_first_bucket_moves_the_beginning_until_people_were_told():
+    watching = watch(for_=2 * HOUR)
+    pending, _ = advance(None, verdict(BREACH, 5), watching)
+    moved, change = advance(pending, verdict(BREACH, 4, score=0.9), watching)
+    opened, opening = advance(moved, verdict(BREACH, 5), watching)
+    firing, _ = advance(None, verdict(BREACH, 5), AT_ONCE)
+    same, nothing = advance(firing, verdict(BREACH, 4, score=0.9), AT_ONCE)
+
+    assert (moved.since, change) == (at(4), None)
+    assert (opened.since, opening) == (at(4), Change.OPENED)
+    assert (same.since, same.worst.score, nothing) == (at(5), 0.9, None)

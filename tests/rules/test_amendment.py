@@ -180,7 +180,7 @@ def test_an_alert_older_than_the_panel_is_judged_by_what_is_left_of_it():
     daemon = Daemon(LIMIT)
     daemon.since = at(-3)
     daemon.poll(panel([30, 30]))
-    daemon.alerts = {VOICE: replace(daemon.alerts[VOICE], since=at(-2))}
+    daemon.keep_only(replace(daemon.alerts[VOICE], since=at(-2)))
     events = daemon.poll(panel([1, 1]), revised=[(0, 0), (1, 0)]).events
 
     assert told(events) == [(Change.WITHDRAWN, at(-2), at(0))]

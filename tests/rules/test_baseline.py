@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.baseline import BLOCK, STRAY, usual, usual_at, usual_in
+from rules.baseline import BLOCK, STRAY, middle_at, usual, usual_in
 from rules.past import Block, Cells
 from rules.season import Season, rolling, seasons
 from tests.rules.panels import DAY, HOUR, panel
@@ -55,9 +55,11 @@ def test_many_series_are_worked_on_in_blocks_that_fit_together():
 def test_single_buckets_hear_the_same_as_whole_rows():
     values = np.random.default_rng(2).random((120, 100))
     rows, columns = np.divmod(np.arange(12_000), 100)
-    single = usual_at(Cells(values, rows, columns), [LONGER])
-    whole = usual_in(panel(*values.T), slice(0, 120), [LONGER])
+    cells = Cells(values, rows, columns)
+    single = usual(cells, [SHORT, LONGER])
+    whole = usual_in(panel(*values.T), slice(0, 120), [SHORT, LONGER])
 
+    np.testing.assert_array_equal(middle_at(cells, [SHORT, LONGER]), single.expected)
     np.testing.assert_array_equal(single.expected, whole.expected.ravel())
     np.testing.assert_array_equal(single.spread, whole.spread.ravel())
 

@@ -24,16 +24,27 @@ class Daemon:
 
     def __init__(self, asked):
         self.rule = asked
-        self.alerts = {}
+        self.kept = {}
         self.since = None
         self.events = []
 
+    @property
+    def alerts(self):
+        """The latest of each series."""
+        ordered = sorted(self.kept.values(), key=lambda alert: alert.since)
+        return {alert.series: alert for alert in ordered}
+
+    def keep_only(self, alert):
+        self.kept = {(alert.series, alert.since): alert}
+
     def poll(self, watched, **news):
         judged = evaluate(self.rule, watched, self.alerts, News(self.since, **news))
-        for series in judged.dropped:
-            del self.alerts[series]
+        pending = {key for key, alert in self.kept.items() if alert.phase is Phase.PENDING}
+        for series, since in pending:
+            if series in judged.dropped:
+                del self.kept[series, since]
         for alert in judged.alerts:
-            self.alerts[alert.series] = alert
+            self.kept[alert.series, alert.since] = alert
         self.since = judged.since
         self.events += judged.events
         return judged
@@ -64,6 +75,37 @@ def test_how_often_we_look_does_not_change_what_we_say(values, policy, data):
 
         assert told(often.events) == told(once.events)
         assert often.alerts == once.alerts
+
+
+def settling(values, rows, share, late):
+    """The first rows; the last fills still, and `late` more before it have yet to settle."""
+    seen = np.array(values[:rows])
+    seen[-1] *= share
+    return panel(seen, filling=min(1 + late, rows))
+
+
+@settings(max_examples=60, deadline=None)
+@given(VALUES, POLICY, st.integers(1, 3), st.data())
+def test_buckets_that_settle_late_change_nothing_in_the_end(values, policy, late, data):
+    """A later bucket may be judged, as too much, before an earlier one is closed."""
+    often, once = (Daemon(rule(Threshold(above=10, recover=8), policy)) for _ in range(2))
+    often.since = once.since = at(0)
+    for rows in range(1, len(values) + 1):
+        for share in data.draw(st.lists(st.sampled_from([0.3, 0.9, 1.0]), max_size=2)):
+            often.poll(settling(values, rows, share, late))
+    often.poll(panel(values))
+    once.poll(panel(values))
+    changes = [change for change, _, _ in told(often.events)]
+
+    assert changes == [
+        Change.RESOLVED if place % 2 else Change.OPENED for place in range(len(changes))
+    ]
+    assert all(event.verdict.at >= event.alert.since for event in often.events)
+    live = [
+        {series for series, alert in daemon.alerts.items() if is_live(alert)}
+        for daemon in (often, once)
+    ]
+    assert live[0] == live[1]
 
 
 @settings(max_examples=40, deadline=None)
@@ -207,7 +249,7 @@ def test_alerts_of_series_the_panel_does_not_know_are_left_alone():
     daemon = Daemon(LIMIT)
     daemon.poll(panel([30]))
     elsewhere = replace(VOICE, metric="other")
-    daemon.alerts = {elsewhere: replace(daemon.alerts[VOICE], series=elsewhere)}
+    daemon.keep_only(replace(daemon.alerts[VOICE], series=elsewhere))
 
     assert daemon.poll(panel([30, 1])).alerts == ()
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.baseline import known_by, usual_at
+from rules.baseline import known_by, middle_at
 from rules.jumps import Jumps, Seen, lookback, seen
 from rules.past import Cells
 from rules.rarity import Rarity
@@ -21,7 +21,7 @@ WEEKS = 4
 
 def jumps_of(watched, rows, columns, back):
     cells = Cells(watched.values, np.array(rows), np.array(columns))
-    expected = usual_at(cells, back.seasons).expected
+    expected = middle_at(cells, back.seasons)
     return Jumps(cells, watched.values[cells.rows, cells.columns] - expected)
 
 
@@ -33,7 +33,7 @@ def plainly(jumps, number, back):
     rows = np.arange(row - back.days * back.day, row)[::-1]
     rows = rows[rows >= 0]
     cells = Cells(values, rows, np.full(len(rows), column))
-    jumped = values[rows, column] - usual_at(cells, of).expected
+    jumped = values[rows, column] - middle_at(cells, of)
     high = jumped >= height if height > 0 else jumped <= height
     if back.measure is Measure.AMOUNT and height > 0:
         high &= values[rows, column] >= height

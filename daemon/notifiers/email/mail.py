@@ -8,7 +8,8 @@ from email.utils import format_datetime, parseaddr
 
 from daemon.notifier import Letter
 from daemon.notifiers.email.page import page
-from daemon.wording import Wording, clip, plain, wording
+from daemon.text import clip
+from daemon.wording import Wording, plain, wording
 from rules.alert import Change
 
 SUBJECT = 180

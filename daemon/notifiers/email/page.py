@@ -3,7 +3,8 @@
 from html import escape
 
 from daemon.notifier import Letter
-from daemon.wording import Fact, Wording, is_link
+from daemon.text import is_link
+from daemon.wording import Fact, Wording
 from rules.alert import Change
 from rules.rule import Severity
 

@@ -28,7 +28,7 @@ from daemon.http import Http
 from daemon.notifier import DeliveryError, DeliveryRefused, Letter, Receipt
 from daemon.notifiers.email.mail import address, domain, mail
 from daemon.secret import Secret
-from daemon.wording import one_line
+from daemon.text import one_line
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,8 @@ from slack_sdk.models.blocks import (
 )
 
 from daemon.notifier import Letter
-from daemon.wording import Fact, Wording, is_link, plain, wording
+from daemon.text import is_link
+from daemon.wording import Fact, Wording, plain, wording
 from rules.alert import Change
 from rules.rule import Severity
 

@@ -1,10 +1,12 @@
 """Numbers, spans and counts as people say them."""
 
 from datetime import timedelta
+from itertools import pairwise
 from math import floor, isnan, log10
 
-STEPS = ((1e12, 1e12, " T"), (1e9, 1e9, " G"), (1e6, 1e6, " M"), (1e4, 1e3, " k"))
-"""From which number on, in what, with which letter: thousands are spelled out up to 9,999."""
+STEPS = ((1e12, " T"), (1e9, " G"), (1e6, " M"))
+"""From which number on it is said in what, with which letter. Thousands are spelled out: a balance
+of 19,612 says more beside a limit of 20,000 than 19.6 k does."""
 
 UNITS = (
     (timedelta(days=1), "day"),
@@ -15,16 +17,16 @@ UNITS = (
 
 
 def number(value: float, digits: int = 3) -> str:
-    """Three digits that matter, commas, and a letter from ten thousand on.
+    """Three digits that matter, commas, and a letter from a million on.
 
     >>> [number(each) for each in (41.23999999, 0.03125, 1344, 18_402, -2_500_000, -0.0)]
-    ['41.2', '0.0312', '1,344', '18.4 k', '-2.5 M', '0']
+    ['41.2', '0.0312', '1,344', '18,402', '-2.5 M', '0']
     """
     if value == 0:
         return "0"
     if not 1e-6 <= abs(value) < 1e15:
         return f"{value:.{digits}g}"
-    size, letter = next(((size, to) for at, size, to in STEPS if abs(value) >= at), (1, ""))
+    size, letter = next((step for step in STEPS if abs(value) >= step[0]), (1, ""))
     exponent = floor(log10(abs(value / size)))
     text = f"{value / size:,.{max(digits - 1 - exponent, 0)}f}"
     return (text.rstrip("0").rstrip(".") if "." in text else text) + letter
@@ -63,14 +65,18 @@ def count(many: int, noun: str) -> str:
 
 
 def span(length: timedelta) -> str:
-    """A span in the largest unit that does not blur it.
+    """A span in the largest unit that does not blur it, or in that and the next.
 
-    >>> [span(timedelta(hours=each)) for each in (2, 336, 24, 26, 0.75, 460)]
-    ['2 hours', '14 days', '1 day', '26 hours', '45 minutes', '19 days']
+    >>> [span(timedelta(hours=each)) for each in (2, 336, 24, 26, 0.75, 460, 8 / 3)]
+    ['2 hours', '14 days', '1 day', '1 day 2 hours', '45 minutes', '19 days', '2 hours 40 minutes']
     """
-    for unit, noun in UNITS:
+    for (unit, noun), (part, smaller) in pairwise((*UNITS, (timedelta.resolution, ""))):
         if abs(length) >= 3 * unit or (length and not length % unit):
             return count(round(length / unit), noun)
+        if length >= unit and smaller:
+            whole, rest = divmod(round(length / part) * part, unit)
+            more = f" {count(rest // part, smaller)}" if rest else ""
+            return count(whole, noun) + more
     return f"{number(length.total_seconds())} seconds"
 
 

@@ -244,7 +244,7 @@ def test_the_documentation_shows_what_is_really_said():
     )
     why = Why("4,200 credits, below the limit of 5,000 credits")
     spent = replace(low_credits(why=why), alert=13, severity=Severity.CRITICAL)
-    told = (opened, spent, letter(Change.RESOLVED), letter(Change.WITHDRAWN))
+    told = (opened, spent, letter(Change.RESOLVED), letter(Change.WITHDRAWN), unread())
 
     assert EXAMPLES.read_text().split("```")[1::2] == [f"\n{plain(wording(one))}\n" for one in told]
 

@@ -112,6 +112,12 @@ def test_what_was_told_as_over_but_goes_on_is_opened_anew_where_it_was_told_to_e
     assert events == [(Change.OPENED, at(1), at(1))]
 
 
+def test_what_came_later_does_not_speak_for_an_alert_whose_numbers_are_taken_back():
+    events, _ = amended([1, 30, 1, 1], [1, 2, 1, 30])
+
+    assert events == [(Change.WITHDRAWN, at(1), at(1)), (Change.OPENED, at(3), at(3))]
+
+
 def test_an_alert_that_ended_before_the_revision_is_left_alone():
     events, daemon = amended([30, 1, 1, 1], [30, 1, 1, 2])
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 
@@ -83,7 +84,6 @@ def test_the_schema_beside_it_is_current() -> None:
 
 
 def test_the_schema_is_a_schema_that_takes_the_example() -> None:
-    jsonschema = pytest.importorskip("jsonschema")
     jsonschema.Draft202012Validator.check_schema(json.loads(schema()))
     jsonschema.validate(WRITTEN, json.loads(schema()))
 

@@ -187,6 +187,22 @@ def test_a_jump_seen_about_once_in_the_span_asked_for_is_news_and_says_how_often
     assert judged(Spike(once_in=15 * DAY), bursts(14)).outcome is Outcome.NORMAL
 
 
+@pytest.mark.parametrize(("before", "outcome"), [([30], "BREACH"), ([30, 52], "NORMAL")])
+def test_a_past_too_short_for_the_span_may_hold_one_such_day(before, outcome):
+    values = np.zeros(10 * 24)
+    values[-1] = 40
+    values[[-1 - hours for hours in before]] = 40
+
+    assert judged(Spike(), values).outcome.name == outcome
+
+
+@pytest.mark.parametrize(("value", "outcome"), [(-14.9, "NORMAL"), (-15.1, "BREACH")])
+def test_the_share_is_of_the_size_of_the_usual_whatever_its_sign(value, outcome):
+    flat = np.full(NOW + 1, -10.0)
+
+    assert judged(Spike(), with_now(value, flat), measure=Measure.LEVEL).outcome.name == outcome
+
+
 def test_twice_as_much_as_a_bursty_voice_ever_used_is_news():
     values = bursts(2)
     values[-1] *= 2

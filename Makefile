@@ -19,7 +19,7 @@ venv: ## set up .venv from the lock
 	@$(PYTHON) tools/bootstrap.py
 
 run: venv ## watch the sandbox: no key, nothing leaves this machine; CONFIG=my.yaml runs yours
-	@$(BIN)/meterwatch run $(WHAT)
+	@$(BIN)/meterwatch run $(WHAT) || test $$? = 130
 
 test: venv ## run the tests, on SQLite and on a PostgreSQL of their own
 	@$(BIN)/pytest -q

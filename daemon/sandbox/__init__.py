@@ -59,6 +59,7 @@ async def open_sandbox(
     """Stand-ins for the vendors these feeds name, a Slack and a mail server; `say` is told, in
     words, of every message that people would have seen."""
     narrator = Narrator(say)
+    narrator.welcome(clock)
     async with AsyncExitStack() as stack:
         vendors: dict[StandIn, str] = {}
         for feed in feeds:

@@ -2,18 +2,32 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
 
+from daemon.clock import Clock
 from daemon.sandbox.mail import Mail
 from daemon.sandbox.slack import WEBHOOKS, Message
 
+_DAY = timedelta(days=1)
 _LINK = re.compile(r"<([^|>]+)\|([^>]+)>")
+
+
+_WELCOME = """\
+This is a sandbox. Vendors, Slack and the mail server are stand-ins on this machine: nothing leaves
+it, no secret is used, and what is stored is thrown away at the end. Its clock runs {speed:g} times
+as fast. What people would see elsewhere is shown in a frame. Ctrl-C ends it.
+"""
 
 
 class Narrator:
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
+
+    def welcome(self, clock: Clock) -> None:
+        """What a newcomer is looking at."""
+        self._say(_WELCOME.format(speed=_DAY / clock.wall(_DAY)))
 
     def slack(self, message: Message) -> None:
         """A Slack message, as it stands now."""

@@ -63,6 +63,8 @@ async def test_every_channel_delivers_to_a_stand_in_and_takes_no_secret_there() 
             await destination.notifier.send(http, make.letter(destination=destination.name))
         pointed = repr(sandbox.destinations)
 
+    welcome = said.pop(0)
+    assert "600 times" in welcome
     assert [line.split()[1].rstrip(",:") for line in said] == ["Slack", "Slack", "Mail"]
     assert "example.com'" not in pointed.split("sender")[0]
     assert "smtp.example.com" not in pointed

@@ -33,10 +33,13 @@ HOURS = 8 * 168 + 24
 LIMIT = 0.5
 
 METRIC = Metric("bench", "usage", "minutes", Measure.AMOUNT, HOUR, Absent.ZERO)
-RULES = (
-    Rule("limit", "bench", Threshold(above=5_000)),
-    Rule("spike", "bench", Spike()),
-)
+LIMIT_RULE = Rule("limit", "bench", Threshold(above=5_000))
+AS_SHIPPED = Spike(min_change=5)
+"""As config.example.yaml has it."""
+SETTINGS = {
+    "as in config.example.yaml": AS_SHIPPED,
+    "without a least change, so that one more than none is looked into": Spike(),
+}
 
 
 def usage(many: int, rng: np.random.Generator) -> Floats:
@@ -68,10 +71,11 @@ def panel(many: int) -> Panel:
     return Panel(METRIC, series, datetime(2025, 3, 3, tzinfo=UTC), values, HOURS)
 
 
-def tick(watched: Panel) -> int:
+def tick(watched: Panel, spike: Spike) -> int:
     """Both rules over the newest bucket; how many alerts opened."""
     news = News(since=watched.at(len(watched) - 1))
-    return sum(len(evaluate(rule, watched, {}, news).events) for rule in RULES)
+    rules = (LIMIT_RULE, Rule("spike", "bench", spike))
+    return sum(len(evaluate(rule, watched, {}, news).events) for rule in rules)
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -80,19 +84,18 @@ def seconds(work: Callable[[], object]) -> float:
     return process_time() - began
 
 
-def ratio(many: int) -> float:
+def ratio(whole: Panel, spike: Spike) -> float:
     """The tick in copies of its matrix: an hour and a copy take turns, and each is its median."""
-    whole = panel(many)
     other = np.zeros_like(whole.values)
     opened, copying, ticking = 0, [], []
     for hour in range(HOURS - 23, HOURS + 1):
         watched = replace(whole, values=whole.values[:hour], closed=hour)
         copying.append(seconds(lambda: np.copyto(other, whole.values)))
-        ticking.append(seconds(partial(tick, watched)))
-        opened += tick(watched)
+        ticking.append(seconds(partial(tick, watched, spike)))
+        opened += tick(watched, spike)
     found = median(ticking) / median(copying)
     print(
-        f"{many:>9,} series x {HOURS:,} hours: tick {median(ticking) * 1e3:.2f} ms "
+        f"    tick {median(ticking) * 1e3:.2f} ms "
         f"({min(ticking) * 1e3:.2f} to {max(ticking) * 1e3:.2f} over the day), "
         f"copyto {median(copying) * 1e3:.2f} ms, ratio {found:.3f}, {opened} alerts in 24 ticks"
     )
@@ -102,14 +105,20 @@ def ratio(many: int) -> float:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--series", type=int, nargs="+", default=[10_000, 100_000])
-    options = parser.parse_args()
-    worst = max(ratio(many) for many in options.series)
-    verdict = "within" if worst < LIMIT else "BEYOND"
+    ratios = []
+    for many in parser.parse_args().series:
+        whole = panel(many)
+        for name, spike in SETTINGS.items():
+            print(f"{many:,} series x {HOURS:,} hours, {name}:")
+            found = ratio(whole, spike)
+            if spike is AS_SHIPPED:
+                ratios.append(found)
+    verdict = "within" if max(ratios) < LIMIT else "BEYOND"
     print(
-        f"worst ratio {worst:.3f}, {verdict} the limit of {LIMIT}: judging one new bucket of every "
-        f"series costs {worst:.0%} of copying the history it is judged by"
+        f"worst ratio {max(ratios):.3f}, {verdict} the limit of {LIMIT}: judging one new bucket of "
+        f"every series costs {max(ratios):.0%} of copying the history it is judged by"
     )
-    return 0 if worst < LIMIT else 1
+    return 0 if max(ratios) < LIMIT else 1
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from rules.baseline import Usual, usual
 from rules.kinds.spike import Spike
 from rules.panel import Flags, Floats
-from rules.season import rolling
+from rules.season import Season
 from rules.series import EPOCH, Measure
 
 Integers = npt.NDArray[np.int64]
@@ -21,6 +21,8 @@ Integers = npt.NDArray[np.int64]
 FIRST = 50
 """So many rows are judged by the rows before them, in the order they came; from then on the
 file's width is known, and rows are judged by their place in the week and the day."""
+
+EARLY = Season("over the rows before", tuple(range(1, FIRST + 1)), 12)
 
 WIDTHS = tuple(
     timedelta(seconds=seconds)
@@ -82,7 +84,7 @@ def scores(rows: Sequence[tuple[datetime, float]], kind: Spike | None = None) ->
     width = _width([at for at, _ in rows[:FIRST]])
     order = np.arange(len(rows))
     buckets = np.array([(at - EPOCH) // width for at, _ in rows], dtype=np.int64)
-    early = usual(_told(values, order, order[:FIRST]), [rolling(width, kind.weeks)])
+    early = usual(_told(values, order, order[:FIRST]), [EARLY])
     late = usual(_told(values, buckets, order[FIRST:]), kind.seasons(width))
     expected = np.concatenate([early.expected, late.expected])
     spread = np.concatenate([early.spread, late.spread])

@@ -35,18 +35,26 @@ def seasons(width: timedelta, weeks: int) -> tuple[Season, ...]:
 def rolling(width: timedelta, weeks: int) -> Season:
     """The buckets just before, whatever their width.
 
-    Below a day a bucket resembles the last few; from a day on, four weeks of days; and of anything
+    Below a day a week of them, so that a Monday is not held against its weekend alone; but no more
+    than 288, which is a day of five minutes. From a day on, four weeks of days; and of anything
     longer as many as the weeks hold, but at least twelve.
 
     >>> [(len(rolling(each, 8).lags), rolling(each, 8).least) for each in (DAY / 24, DAY, 4 * WEEK)]
-    [(24, 12), (28, 7), (12, 7)]
+    [(168, 24), (28, 7), (12, 7)]
     """
     if width < DAY:
-        many, least = 24, 12
+        many = max(24, min(288, WEEK // width))
+        least = max(12, many // 7)
     else:
         many, least = max(12, min(28, weeks * WEEK // width)), 7
+    return Season(f"over the last {_so_many(many, width)}", _every(1, many), least)
+
+
+def _so_many(many: int, width: timedelta) -> str:
+    if width < DAY and many * width == WEEK:
+        return "7 days"
     noun = {timedelta(minutes=1): "minutes", DAY / 24: "hours", DAY: "days", WEEK: "weeks"}
-    return Season(f"over the last {many} {noun.get(width, 'buckets')}", _every(1, many), least)
+    return f"{many} {noun.get(width, 'buckets')}"
 
 
 def _every(step: int, many: int) -> tuple[int, ...]:

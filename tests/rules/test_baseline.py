@@ -95,8 +95,8 @@ def test_the_time_of_day_needs_seven_days(hours, known):
     assert np.isnan(found.expected).item() is not known
 
 
-@pytest.mark.parametrize(("hours", "known"), [(11, False), (12, True)])
-def test_the_last_buckets_need_half_of_them(hours, known):
+@pytest.mark.parametrize(("hours", "known"), [(23, False), (24, True)])
+def test_the_last_buckets_need_a_day_of_them(hours, known):
     found = usual_in(panel(np.ones(30)), slice(hours, hours + 1), [rolling(HOUR, 8)])
 
     assert np.isnan(found.expected).item() is not known

@@ -39,9 +39,11 @@ def test_weeks_are_counted_as_told_and_days_are_always_fourteen():
 @pytest.mark.parametrize(
     ("width", "many", "least", "words"),
     [
-        (HOUR, 24, 12, "over the last 24 hours"),
-        (timedelta(minutes=1), 24, 12, "over the last 24 minutes"),
-        (timedelta(hours=5), 24, 12, "over the last 24 buckets"),
+        (HOUR, 168, 24, "over the last 7 days"),
+        (timedelta(minutes=1), 288, 41, "over the last 288 minutes"),
+        (timedelta(minutes=5), 288, 41, "over the last 288 buckets"),
+        (timedelta(hours=5), 33, 12, "over the last 33 buckets"),
+        (timedelta(hours=12), 24, 12, "over the last 24 buckets"),
         (DAY, 28, 7, "over the last 28 days"),
         (3 * DAY, 18, 7, "over the last 18 buckets"),
         (7 * DAY, 12, 7, "over the last 12 weeks"),

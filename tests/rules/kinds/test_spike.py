@@ -137,8 +137,9 @@ def test_a_bucket_that_was_not_told_is_unknown_and_says_so():
 @pytest.mark.parametrize(
     ("hours", "season"),
     [
-        (13, "over the last 24 hours"),
-        (7 * 24, "over the last 24 hours"),
+        (24, "too little history"),
+        (25, "over the last 7 days"),
+        (7 * 24, "over the last 7 days"),
         (7 * 24 + 1, "at this hour of the day"),
         (4 * WEEK, "at this hour of the day"),
         (4 * WEEK + 1, "at this hour of the week"),
@@ -152,7 +153,7 @@ def test_one_kind_of_baseline_can_be_asked_for():
     young, old = np.full(100, 5.0), noisy()
 
     assert judged(Spike(baseline="seasonal"), young).outcome is Outcome.UNKNOWN
-    assert "over the last 24 hours" in judged(Spike(baseline="rolling"), old).why.reason
+    assert "over the last 7 days" in judged(Spike(baseline="rolling"), old).why.reason
     assert judged(Spike(baseline="seasonal"), old, width=5 * HOUR).outcome is Outcome.UNKNOWN
 
 
@@ -277,14 +278,14 @@ def test_fields_at_the_edge_are_fine(fields):
         (10.01, 10, ""),
         (-5, 10, ""),
         (5, -10, ""),
-        (1, 1, "where 1 minute is usual over the last 24 hours"),
+        (1, 1, "where 1 minute is usual over the last 7 days"),
     ],
 )
 def test_the_reason_ends_in_how_many_times_as_much(value, usual, ending):
     past = np.full(100, float(usual))
     reason = judged(Spike(), with_now(value, past), measure=Measure.LEVEL).why.reason
 
-    assert reason.endswith(ending or "over the last 24 hours")
+    assert reason.endswith(ending or "over the last 7 days")
 
 
 def test_infinite_values_are_unknown_and_raise_nothing():

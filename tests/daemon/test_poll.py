@@ -117,6 +117,15 @@ async def test_history_is_recorded_and_not_judged_as_news(watch: Watch) -> None:
     assert polled.events == ()
 
 
+async def test_the_past_of_a_voice_first_heard_of_now_is_no_news(watch: Watch) -> None:
+    await watch.use(1.0)
+    await watch.poll()
+    await watch.use(99.0, 1.0, 1.0, voice="new")
+    polled = await watch.poll(AT + 3 * HOUR)
+
+    assert polled.events == ()
+
+
 async def test_a_source_that_fails_is_remembered_so_and_nothing_is_judged(watch: Watch) -> None:
     await watch.use(11.0)
     await watch.poll()

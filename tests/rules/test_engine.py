@@ -283,3 +283,14 @@ def test_a_revision_takes_its_place_among_what_is_new(measure):
     daemon.poll(panel([1, 1, 1], [1, 1, 30], measure=measure), revised=[(0, 0)])
 
     assert told(daemon.events) == [(Change.OPENED, at(2), at(2))]
+
+
+def test_a_breach_is_not_carried_over_a_bucket_that_may_yet_turn_out_calm():
+    """Two hours in breach are asked for: the first, and the third, with the second undecided."""
+    daemon = Daemon(rule(Threshold(above=10), Policy(for_=2 * HOUR)))
+    daemon.since = at(0)
+    daemon.poll(panel([30, 0, 30], filling=2))
+
+    assert daemon.events == []
+    daemon.poll(panel([30, 20, 30], filling=1))
+    assert told(daemon.events) == [(Change.OPENED, at(0), at(1))]

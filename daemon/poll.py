@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from logging import getLogger
 
 import numpy as np
@@ -22,6 +22,9 @@ from rules.series import Measure, Metric, Series
 from rules.words import amount
 
 log = getLogger(__name__)
+
+_PIECE = timedelta(days=14)
+"""What is read of the past in one go: some twenty calls for hours, in pages of twenty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,8 @@ class Poller:
         """
         feed = self.feed
         try:
-            answers = await feed.source.fetch(feed.name, self.http, await self._window(at))
+            window = await self._catch_up(await self._window(at))
+            answers = await feed.source.fetch(feed.name, self.http, window)
         except SourceError as error:
             return await self._failed(error, at)
         async with self.store.transaction() as tx:
@@ -74,6 +78,32 @@ class Poller:
         start = oldest if open_at is None else max(oldest, open_at - self.feed.source.revises)
         return Window(min(start, at), at)
 
+    async def _catch_up(self, window: Window) -> Window:
+        """Read what is long past, and answer the window that is left.
+
+        Piece by piece, each committed: a vendor that breaks off in the middle of two months, or
+        allows so many calls a minute, is asked for the rest next time. Nothing is judged here.
+        """
+        while self._has_a_past() and window.end - window.start > _PIECE:
+            piece = Window(window.start, window.start + _PIECE)
+            answers = await self.feed.source.fetch(self.feed.name, self.http, piece)
+            async with self.store.transaction() as tx:
+                for answer in answers:
+                    await self._record(tx, answer, window.end)
+            log.info("%s: read up to %s", self.feed.name, piece.end.strftime("%d %b %H:%M UTC"))
+            window = Window(piece.end, window.end)
+        return window
+
+    def _has_a_past(self) -> bool:
+        """A level is what stands now; its source can be asked for nothing else."""
+        metrics = self.feed.source.metrics(self.feed.name)
+        return any(metric.measure is Measure.AMOUNT for metric in metrics)
+
+    async def _record(self, tx: Transaction, answer: Answer, at: datetime) -> Recorded | None:
+        feed = self.feed
+        await tx.names.learn(answer.names)
+        return await tx.usage.record(answer, at, settles=feed.source.settles, horizon=feed.history)
+
     async def _failed(self, error: SourceError, at: datetime) -> Polled:
         async with self.store.transaction() as tx:
             state = await tx.polls.failed(self.feed.name, at, str(error))
@@ -91,13 +121,9 @@ class Poller:
 
     async def _take(self, tx: Transaction, answer: Answer, at: datetime) -> list[Event]:
         """Record one answer and let every rule judge what it brought."""
-        feed = self.feed
-        recorded = await tx.usage.record(
-            answer, at, settles=feed.source.settles, horizon=feed.history
-        )
-        await tx.names.learn(answer.names)
+        recorded = await self._record(tx, answer, at)
         if recorded is None:
-            log.debug("%s: nothing was ever used", feed.name)
+            log.debug("%s: nothing was ever used", self.feed.name)
             return []
         _say_taken(recorded)
         events: list[Event] = []

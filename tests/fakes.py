@@ -38,14 +38,19 @@ class Meter:
     names: dict[str, str] = field(default_factory=dict)
     failures: deque[SourceError] = field(default_factory=deque)
     asked: list[Window] = field(default_factory=list)
+    fails_at: int | None = None
+    """Which of its calls is refused as one too many."""
     revises: timedelta = 24 * HOUR
     settles: timedelta = timedelta(0)
+    measure: Measure = Measure.AMOUNT
 
     def metrics(self, name: str) -> Sequence[Metric]:
-        return [Metric(name, "minutes", "minutes", Measure.AMOUNT, HOUR, Absent.ZERO)]
+        return [Metric(name, "minutes", "minutes", self.measure, HOUR, Absent.ZERO)]
 
     async def fetch(self, name: str, http: Http, window: Window) -> Sequence[Answer]:
         self.asked.append(window)
+        if len(self.asked) - 1 == self.fails_at:
+            raise SourceError("429")
         if self.failures:
             raise self.failures.popleft()
         (metric,) = self.metrics(name)

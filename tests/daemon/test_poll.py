@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -14,7 +15,9 @@ from daemon.store import Store, open_store
 from daemon.store.outbox import OwedLetter
 from rules.alert import Change, Phase, Policy
 from rules.kinds.threshold import Threshold
+from rules.panel import Panel
 from rules.rule import Rule
+from rules.series import Measure
 from tests.fakes import HOUR, Meter
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -30,9 +33,10 @@ class Watch:
     http: Http
     meter: Meter = field(default_factory=Meter)
     rule: Rule = RULE
+    history: timedelta = timedelta(days=10)
 
     async def poll(self, at: datetime = AT) -> Polled:
-        feed = Feed("tts", self.meter, history=timedelta(days=10))
+        feed = Feed("tts", self.meter, history=self.history)
         return await Poller(feed, [self.rule], self.store, self.http, build_metrics("t")).poll(at)
 
     async def use(self, *minutes: float, voice: str = "a") -> None:
@@ -45,6 +49,10 @@ class Watch:
             later = AT + timedelta(days=1)
             owed = [await tx.outbox.claim(name, later, later + HOUR) for name in ("team", "boss")]
         return [one for one in owed if one is not None]
+
+    async def panels(self) -> list[Panel]:
+        async with self.store.transaction() as tx:
+            return await tx.usage.panels("tts")
 
     async def phases(self) -> list[Phase]:
         async with self.store.transaction() as tx:
@@ -108,6 +116,41 @@ async def test_the_first_poll_asks_for_all_the_history_and_later_ones_for_what_m
 
     assert (first.start, first.end) == (AT - timedelta(days=10), AT)
     assert (second.start, second.end) == (NOON - 24 * HOUR, AT + HOUR)
+
+
+async def test_a_long_history_is_read_in_pieces(watch: Watch) -> None:
+    watch.history = timedelta(days=40)
+    watch.meter.used["a", NOON - timedelta(days=39)] = 7.0
+    await watch.poll()
+    days = [(window.end - window.start).days for window in watch.meter.asked]
+    (panel,) = await watch.panels()
+
+    assert days == [14, 14, 12]
+    assert watch.meter.asked[0].start == AT - timedelta(days=40)
+    assert all(a.end == b.start for a, b in pairwise(watch.meter.asked))
+    assert panel.start == NOON - timedelta(days=39)
+
+
+async def test_a_vendor_that_breaks_off_loses_only_the_last_piece(watch: Watch) -> None:
+    """As one does that allows twenty calls a minute."""
+    watch.history = timedelta(days=40)
+    watch.meter.used["a", NOON - timedelta(days=39)] = 7.0
+    watch.meter.fails_at = 1
+    failed = await watch.poll()
+    resumed = await watch.poll(AT + timedelta(minutes=5))
+
+    assert failed.failure == "429"
+    assert resumed.failure is None
+    again = watch.meter.asked[2]
+    assert again.start == AT - timedelta(days=26, minutes=30) - 24 * HOUR + HOUR
+
+
+async def test_a_level_has_no_past_to_read(watch: Watch) -> None:
+    watch.history = timedelta(days=40)
+    watch.meter.measure = Measure.LEVEL
+    await watch.poll()
+
+    assert len(watch.meter.asked) == 1
 
 
 async def test_history_is_recorded_and_not_judged_as_news(watch: Watch) -> None:

@@ -30,7 +30,7 @@ async def _note(
     tx: Transaction, feed: Feed, tell: tuple[str, ...], verdict: Verdict, grace: timedelta
 ) -> Event | None:
     watch = Watch(BLIND, polls_of(feed.name), Policy(for_=grace))
-    before = (await tx.alerts.latest(BLIND, verdict.at)).get(watch.series)
+    before = (await tx.alerts.latest(BLIND, ended_since=verdict.at)).get(watch.series)
     after, change = advance(before, verdict, watch)
     if after is None:
         await tx.alerts.forget_pending(BLIND, [watch.series])

@@ -60,11 +60,11 @@ class Poller:
             return await self._failed(error, at)
         async with self.store.transaction() as tx:
             events = [event for answer in answers for event in await self._take(tx, answer, at)]
-            if seen := await note_answer(tx, feed, self._told(), at):
+            if seen := await note_answer(tx, feed, self._audience(), at):
                 events.append(seen)
             before = await tx.polls.state(feed.name)
             await tx.polls.succeeded(feed.name, at)
-            open_at = await tx.usage.open_at(feed.name)
+            open_at = await tx.usage.open_at(self._metrics())
         self._answered(events, open_at, at)
         if before is not None and before.failing_since is not None:
             log.info("%s: answers again, after failing since %s", feed.name, before.failing_since)
@@ -73,7 +73,7 @@ class Poller:
     async def _window(self, at: datetime) -> Window:
         """From the first bucket that may still change to now; at first, all the history."""
         async with self.store.transaction() as tx:
-            open_at = await tx.usage.open_at(self.feed.name)
+            open_at = await tx.usage.open_at(self._metrics())
         oldest = at - self.feed.history
         start = oldest if open_at is None else max(oldest, open_at - self.feed.source.revises)
         return Window(min(start, at), at)
@@ -96,8 +96,10 @@ class Poller:
 
     def _has_a_past(self) -> bool:
         """A level is what stands now; its source can be asked for nothing else."""
-        metrics = self.feed.source.metrics(self.feed.name)
-        return any(metric.measure is Measure.AMOUNT for metric in metrics)
+        return any(metric.measure is Measure.AMOUNT for metric in self._metrics())
+
+    def _metrics(self) -> Sequence[Metric]:
+        return self.feed.source.metrics(self.feed.name)
 
     async def _record(self, tx: Transaction, answer: Answer, at: datetime) -> Recorded | None:
         feed = self.feed
@@ -107,7 +109,7 @@ class Poller:
     async def _failed(self, error: SourceError, at: datetime) -> Polled:
         async with self.store.transaction() as tx:
             state = await tx.polls.failed(self.feed.name, at, str(error))
-            blind = await note_failure(tx, self.feed, self._told(), error, at)
+            blind = await note_failure(tx, self.feed, self._audience(), error, at)
         result = "refused" if isinstance(error, SourceRefused) else "failed"
         self.metrics.polls.labels(self.feed.name, result).inc()
         _say_failed(state)
@@ -115,7 +117,7 @@ class Poller:
         self._say(events)
         return Polled(failure=str(error), events=events)
 
-    def _told(self) -> tuple[str, ...]:
+    def _audience(self) -> tuple[str, ...]:
         """Everyone whom a rule of this source tells: they believe that it is watched."""
         return tuple(dict.fromkeys(name for rule in self.rules for name in rule.tell))
 
@@ -137,9 +139,11 @@ class Poller:
     ) -> Sequence[Event]:
         panel = recorded.panel
         since = await tx.polls.judged_since(rule.name, recorded.panel_id)
-        alerts = await tx.alerts.latest(rule.name, at - self.feed.history)
-        here = {series: one for series, one in alerts.items() if series.metric == panel.metric.name}
         judged = [] if since is None else [r for r in recorded.revised if panel.at(r[0]) < since]
+        # An alert that is over can change only with a bucket of its time.
+        oldest = min((panel.at(row) for row, _ in judged), default=at)
+        alerts = await tx.alerts.latest(rule.name, ended_since=oldest)
+        here = {series: one for series, one in alerts.items() if series.metric == panel.metric.name}
         judgement = evaluate(rule, panel, here, News(since, judged, recorded.newcomers))
         await _keep(tx, rule, panel.metric, judgement, at)
         await tx.polls.judged(rule.name, recorded.panel_id, judgement.since)

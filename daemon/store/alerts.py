@@ -19,7 +19,7 @@ class Alerts:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def latest(self, rule: str, ended_since: datetime) -> Mapping[Series, Alert]:
+    async def latest(self, rule: str, *, ended_since: datetime) -> Mapping[Series, Alert]:
         """The latest alert of each series: live, or ended no earlier than a moment."""
         alert = tables.alert.c
         recent = alert.phase.in_(_LIVE) | (alert.ended_at >= ended_since)

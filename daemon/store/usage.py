@@ -60,6 +60,8 @@ class Usage:
         await self._write(history, changes)
         panel = history.panel()
         if panel is None:
+            # Nobody used anything yet: that was told too, and need not be asked again.
+            await self._mark_open(history, metric.bucket(at - settles))
             return None
         revised = [(panel.row(start), column) for start, column in changes.revised]
         return Recorded(history.panel_id, panel, revised, newcomers, changes.closed)
@@ -74,12 +76,19 @@ class Usage:
             panels.append(history.panel())
         return [panel for panel in panels if panel is not None]
 
-    async def open_at(self, source: str) -> datetime | None:
-        """Where the first bucket of a source that still fills begins; None before its first."""
-        query = sa.select(sa.func.min(tables.panel.c.open_at)).where(
-            tables.panel.c.source == source
-        )
-        moment: datetime | None = (await self._connection.execute(query)).scalar_one()
+    async def open_at(self, metrics: Sequence[Metric]) -> datetime | None:
+        """Where the first bucket of these metrics that still fills begins.
+
+        None where one of them was never told. What a source told before its configuration was
+        changed, by the day and not by the hour, say, does not count.
+        """
+        found = [await self._open_at(metric) for metric in metrics]
+        known = [moment for moment in found if moment is not None]
+        return min(known) if known and len(known) == len(found) else None
+
+    async def _open_at(self, metric: Metric) -> datetime | None:
+        query = sa.select(tables.panel.c.open_at).where(_is(metric))
+        moment: datetime | None = (await self._connection.execute(query)).scalar_one_or_none()
         return moment
 
     async def prune(self, before: datetime) -> None:
@@ -103,14 +112,7 @@ class Usage:
 
         The lock is what makes two replicas that poll one source at once take turns.
         """
-        panel = tables.panel.c
-        mine = (
-            (panel.source == metric.source)
-            & (panel.metric == metric.name)
-            & (panel.width_ms == _ms(metric.width))
-            & (panel.offset_ms == _ms(metric.offset))
-        )
-        query = sa.select(tables.panel).where(mine).with_for_update()
+        query = sa.select(tables.panel).where(_is(metric)).with_for_update()
         row = (await self._connection.execute(query)).one_or_none()
         if row is not None:
             return row
@@ -165,11 +167,13 @@ class Usage:
             await self._connection.execute(sa.insert(tables.revision), changes.revisions)
         history.version += 1
         panel = history.panel()
-        await self._connection.execute(
-            sa.update(tables.panel)
-            .where(tables.panel.c.id == history.panel_id)
-            .values(version=history.version, open_at=panel and panel.at(panel.closed))
-        )
+        if panel is not None:
+            await self._mark_open(history, panel.at(panel.closed))
+
+    async def _mark_open(self, history: History, open_at: datetime) -> None:
+        mine = tables.panel.c.id == history.panel_id
+        now = {"version": history.version, "open_at": open_at}
+        await self._connection.execute(sa.update(tables.panel).where(mine).values(**now))
 
 
 _FOREVER = timedelta(days=36_500)
@@ -177,6 +181,16 @@ _FOREVER = timedelta(days=36_500)
 
 def _ms(span: timedelta) -> int:
     return span // timedelta(milliseconds=1)
+
+
+def _is(metric: Metric) -> sa.ColumnElement[bool]:
+    panel = tables.panel.c
+    return (
+        (panel.source == metric.source)
+        & (panel.metric == metric.name)
+        & (panel.width_ms == _ms(metric.width))
+        & (panel.offset_ms == _ms(metric.offset))
+    )
 
 
 def _columns(metric: Metric) -> dict[str, object]:

@@ -145,6 +145,16 @@ async def test_a_vendor_that_breaks_off_loses_only_the_last_piece(watch: Watch) 
     assert again.start == AT - timedelta(days=26, minutes=30) - 24 * HOUR + HOUR
 
 
+async def test_an_account_that_never_used_anything_is_not_asked_for_all_its_past_each_time(
+    watch: Watch,
+) -> None:
+    watch.meter.used = {}
+    await watch.poll()
+    await watch.poll(AT + HOUR)
+
+    assert watch.meter.asked[1].start == NOON - 24 * HOUR
+
+
 async def test_a_level_has_no_past_to_read(watch: Watch) -> None:
     watch.history = timedelta(days=40)
     watch.meter.measure = Measure.LEVEL

@@ -14,7 +14,9 @@ async def test_an_alert_comes_back_as_it_was(store: Store) -> None:
     async with store.transaction() as tx:
         number = await tx.alerts.keep(make.alert())
     async with store.transaction() as tx:
-        assert await tx.alerts.latest("voice-spike", LONG_AGO) == {make.SERIES: make.alert()}
+        assert await tx.alerts.latest("voice-spike", ended_since=LONG_AGO) == {
+            make.SERIES: make.alert()
+        }
         assert await tx.alerts.live() == {number: make.alert()}
 
 
@@ -34,7 +36,7 @@ async def test_another_breach_of_the_same_series_has_another_number(store: Store
         second = await tx.alerts.keep(later)
 
         assert first != second
-        assert await tx.alerts.latest("voice-spike", LONG_AGO) == {make.SERIES: later}
+        assert await tx.alerts.latest("voice-spike", ended_since=LONG_AGO) == {make.SERIES: later}
 
 
 async def test_an_ended_alert_is_given_back_until_it_is_long_over(store: Store) -> None:
@@ -42,8 +44,10 @@ async def test_an_ended_alert_is_given_back_until_it_is_long_over(store: Store) 
     async with store.transaction() as tx:
         await tx.alerts.keep(ended)
 
-        assert await tx.alerts.latest("voice-spike", make.AT) == {make.SERIES: ended}
-        assert await tx.alerts.latest("voice-spike", make.AT + timedelta(seconds=1)) == {}
+        assert await tx.alerts.latest("voice-spike", ended_since=make.AT) == {make.SERIES: ended}
+        assert (
+            await tx.alerts.latest("voice-spike", ended_since=make.AT + timedelta(seconds=1)) == {}
+        )
         assert await tx.alerts.live() == {}
 
 
@@ -51,7 +55,7 @@ async def test_an_alert_belongs_to_its_rule(store: Store) -> None:
     async with store.transaction() as tx:
         await tx.alerts.keep(make.alert())
 
-        assert await tx.alerts.latest("another", LONG_AGO) == {}
+        assert await tx.alerts.latest("another", ended_since=LONG_AGO) == {}
 
 
 async def test_a_pending_alert_that_came_to_nothing_is_forgotten_and_no_other(store: Store) -> None:

@@ -190,13 +190,24 @@ async def test_a_transaction_that_fails_leaves_neither_rows_nor_memory(store: St
 
 async def test_where_to_ask_from_next_is_the_first_bucket_that_still_fills(store: Store) -> None:
     async with store.transaction() as tx:
-        before = await tx.usage.open_at("tts")
+        before = await tx.usage.open_at([MINUTES])
     await record(store, answer({("a", 3): 1.0}))
     async with store.transaction() as tx:
-        after = await tx.usage.open_at("tts")
+        after = await tx.usage.open_at([MINUTES])
 
     assert before is None
     assert after == NOON
+
+
+async def test_what_was_told_under_another_configuration_does_not_hold_the_window_back(
+    store: Store,
+) -> None:
+    await record(store, answer({("a", 3): 1.0}))
+    daily = Metric("tts", "minutes", "minutes", Measure.AMOUNT, timedelta(days=1), Absent.ZERO)
+    async with store.transaction() as tx:
+        assert await tx.usage.open_at([MINUTES, daily]) is None
+        assert await tx.usage.open_at([daily]) is None
+        assert await tx.usage.open_at([MINUTES]) == NOON
 
 
 async def test_pruning_forgets_what_is_older_and_nothing_else(store: Store) -> None:

@@ -121,7 +121,7 @@ class _Reader:
     def _scalar(self, node: yaml.ScalarNode, path: Path) -> object:
         try:
             if node.tag == syntax.STR:
-                return expand(node.value, self._references)
+                return expand(node.value, self._references, _key(path))
             return syntax.plain(node.tag, node.value)
         except Unresolved as error:
             return self._complain(node, path, str(error))
@@ -145,3 +145,13 @@ def blocks(document: Document, section: str) -> Iterator[tuple[str, dict[str, ob
     for name, block in held.items() if isinstance(held, dict) else ():
         if isinstance(block, dict):
             yield name, block
+
+
+def _key(path: Path) -> str:
+    """The section and the key a value stands at, whatever its block and place in a list.
+
+    >>> _key(("destinations", "mail", "to", 1))
+    'destinations.to'
+    """
+    words = [part for part in path if isinstance(part, str)]
+    return ".".join((*words[:1], *words[1:][-1:]))

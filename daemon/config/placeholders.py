@@ -4,6 +4,14 @@ from collections.abc import Mapping
 
 from daemon.config.references import Surroundings, Unresolved
 
+STAND_INS: Mapping[str, str] = {
+    "destinations.channel": "C0PLACEHOLDER",
+    "destinations.sender": "placeholder@example.com",
+    "destinations.to": "placeholder@example.com",
+    "store.url": "sqlite:///placeholder.db",
+}
+"""Where not any text will do, by section and key."""
+
 
 class Placeholders:
     def __init__(self, environ: Mapping[str, str]) -> None:
@@ -11,10 +19,10 @@ class Placeholders:
         self.missing: list[str] = []
         """Why each reference that leads nowhere does, once each, in the order they were met."""
 
-    def resolve(self, kind: str, name: str) -> str:
+    def resolve(self, kind: str, name: str, key: str) -> str:
         try:
-            return self._real.resolve(kind, name)
+            return self._real.resolve(kind, name, key)
         except Unresolved as error:
             if str(error) not in self.missing:
                 self.missing.append(str(error))
-            return f"placeholder-for-{kind}-{name}"
+            return STAND_INS.get(key, f"placeholder-for-{kind}-{name}")

@@ -22,8 +22,9 @@ class Unresolved(Exception):
 
 
 class References(Protocol):
-    def resolve(self, kind: str, name: str) -> str:
-        """What `${kind:name}` stands for, or `Unresolved`."""
+    def resolve(self, kind: str, name: str, key: str) -> str:
+        """What `${kind:name}` stands for, or `Unresolved`; `key` is where it stands: the section
+        and the key, as in "destinations.channel"."""
         ...
 
 
@@ -46,7 +47,7 @@ class Surroundings:
 
     environ: Mapping[str, str] = field(repr=False)
 
-    def resolve(self, kind: str, name: str) -> str:
+    def resolve(self, kind: str, name: str, key: str) -> str:
         if kind == "env":
             return _clean(self._variable(name), f"environment variable '{name}'")
         path = self._credential(name) if kind == "credential" else Path(name)
@@ -71,7 +72,7 @@ class Surroundings:
         return Path(folder, name)
 
 
-def expand(text: str, references: References) -> str:
+def expand(text: str, references: References, key: str) -> str:
     """Text with its references resolved; it is `Referred` if there were any.
 
     `$${` stands for a plain `${`. Raises `Unresolved` for the first reference that fails.
@@ -82,18 +83,18 @@ def expand(text: str, references: References) -> str:
         if place[0] == "$${":
             return "${"
         used.append(place[0])
-        return _resolve(place[1], place[2], references)
+        _check(place[1], place[2])
+        return references.resolve(place[1], place[2], key)
 
     whole = _PLACE.sub(answer, text)
     return Referred(whole, ", ".join(used)) if used else whole
 
 
-def _resolve(kind: str | None, name: str | None, references: References) -> str:
+def _check(kind: str | None, name: str | None) -> None:
     if kind is None or not name:
         raise Unresolved(f"expected a reference such as {FORMS} (a plain '${{' is written '$${{')")
     if kind not in {"env", "file", "credential"}:
         raise Unresolved(f"no such kind of reference '{kind}'; expected {FORMS}")
-    return references.resolve(kind, name)
 
 
 def _contents(path: Path) -> str:

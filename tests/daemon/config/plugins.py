@@ -110,7 +110,7 @@ SHELVES = Shelves(
 class Held:
     """Answers every reference but the ones to MISSING."""
 
-    def resolve(self, kind: str, name: str) -> str:
+    def resolve(self, kind: str, name: str, key: str) -> str:
         if name == "MISSING":
             raise Unresolved("environment variable 'MISSING' is not set")
         return HELD

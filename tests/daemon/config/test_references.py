@@ -20,12 +20,12 @@ def secret_file(folder: Path, content: bytes, mode: int = 0o600) -> Path:
 
 def complaint(kind: str, name: str, references: Surroundings = HERE) -> str:
     with pytest.raises(Unresolved) as caught:
-        references.resolve(kind, name)
+        references.resolve(kind, name, "sources.key")
     return str(caught.value)
 
 
 def test_a_variable_is_looked_up_in_the_environment_that_was_handed_in() -> None:
-    assert HERE.resolve("env", "KEY") == "abc"
+    assert HERE.resolve("env", "KEY", "sources.key") == "abc"
     assert complaint("env", "NOPE") == "environment variable 'NOPE' is not set"
 
 
@@ -36,11 +36,11 @@ def test_an_empty_secret_is_none(name: str) -> None:
 
 def test_the_newline_that_echo_leaves_is_not_part_of_a_secret(tmp_path: Path) -> None:
     unix = secret_file(tmp_path, b"abc\n")
-    assert HERE.resolve("file", str(unix)) == "abc"
+    assert HERE.resolve("file", str(unix), "sources.key") == "abc"
 
     dos = secret_file(tmp_path, b"abc\r\n")
-    assert HERE.resolve("file", str(dos)) == "abc"
-    assert HERE.resolve("env", "NEWLINE") == "abc"
+    assert HERE.resolve("file", str(dos), "sources.key") == "abc"
+    assert HERE.resolve("env", "NEWLINE", "sources.key") == "abc"
 
 
 def test_a_secret_of_several_lines_is_refused_without_being_shown() -> None:
@@ -50,7 +50,10 @@ def test_a_secret_of_several_lines_is_refused_without_being_shown() -> None:
 
 
 def test_a_secret_as_long_as_a_file_may_be_is_read_and_a_longer_one_is_not(tmp_path: Path) -> None:
-    assert len(HERE.resolve("file", str(secret_file(tmp_path, b"a" * 65_536)))) == 65_536
+    assert (
+        len(HERE.resolve("file", str(secret_file(tmp_path, b"a" * 65_536)), "sources.key"))
+        == 65_536
+    )
 
     assert "found more than that" in complaint("file", str(secret_file(tmp_path, b"a" * 65_537)))
 
@@ -92,9 +95,9 @@ def test_a_secret_open_to_everyone_is_read_but_not_in_silence(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):
-        HERE.resolve("file", str(secret_file(tmp_path, b"abc", 0o640)))
+        HERE.resolve("file", str(secret_file(tmp_path, b"abc", 0o640)), "sources.key")
         assert caplog.messages == []
-        HERE.resolve("file", str(secret_file(tmp_path, b"abc", 0o644)))
+        HERE.resolve("file", str(secret_file(tmp_path, b"abc", 0o644)), "sources.key")
 
     (message,) = caplog.messages
     assert str(tmp_path / "key") in message
@@ -105,7 +108,7 @@ def test_a_credential_is_a_file_in_the_directory_systemd_names(tmp_path: Path) -
     secret_file(tmp_path, b"abc\n")
     here = Surroundings({"CREDENTIALS_DIRECTORY": str(tmp_path)})
 
-    assert here.resolve("credential", "key") == "abc"
+    assert here.resolve("credential", "key", "sources.key") == "abc"
     assert f"file '{tmp_path / 'nope'}' cannot be read" in complaint("credential", "nope", here)
 
 
@@ -121,7 +124,7 @@ def test_without_systemd_there_are_no_credentials() -> None:
 
 
 def test_references_stand_anywhere_in_a_text() -> None:
-    text = expand("postgresql://${env:KEY}:${env:KEY}@db", HERE)
+    text = expand("postgresql://${env:KEY}:${env:KEY}@db", HERE, "sources.key")
 
     assert text == "postgresql://abc:abc@db"
     assert isinstance(text, Referred)
@@ -129,11 +132,13 @@ def test_references_stand_anywhere_in_a_text() -> None:
 
 
 def test_what_a_reference_holds_is_not_looked_at_again() -> None:
-    assert expand("${env:A}", Surroundings({"A": "${env:B}", "B": "b"})) == "${env:B}"
+    assert (
+        expand("${env:A}", Surroundings({"A": "${env:B}", "B": "b"}), "sources.key") == "${env:B}"
+    )
 
 
 def test_a_doubled_dollar_is_how_a_plain_one_is_written() -> None:
-    text = expand("$${env:KEY} costs 5$, {$} and $$", HERE)
+    text = expand("$${env:KEY} costs 5$, {$} and $$", HERE, "sources.key")
 
     assert text == "${env:KEY} costs 5$, {$} and $$"
     assert not isinstance(text, Referred)
@@ -142,7 +147,7 @@ def test_a_doubled_dollar_is_how_a_plain_one_is_written() -> None:
 @pytest.mark.parametrize("text", ["${KEY}", "${env:}", "${", "${env:KEY", "a ${} b", "${:a}"])
 def test_what_only_looks_like_a_reference_is_refused(text: str) -> None:
     with pytest.raises(Unresolved):
-        expand(text, HERE)
+        expand(text, HERE, "sources.key")
 
 
 def test_the_surroundings_do_not_print_the_environment() -> None:
@@ -152,4 +157,4 @@ def test_the_surroundings_do_not_print_the_environment() -> None:
 @settings(max_examples=50)
 @given(st.text().filter(lambda text: "${" not in text))
 def test_a_text_without_references_is_left_as_it_is(text: str) -> None:
-    assert expand(text, Held()) == text
+    assert expand(text, Held(), "sources.key") == text

@@ -4,6 +4,7 @@ import json
 import logging
 import sys
 from collections.abc import Mapping
+from copy import copy
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -23,6 +24,7 @@ class _Text(logging.Formatter):
         self._journal = journal
 
     def format(self, record: logging.LogRecord) -> str:
+        record = copy(record)  # others may read it after us
         record.name = record.name.removeprefix("daemon.")
         text = super().format(record)
         if not self._journal:

@@ -3,19 +3,11 @@
 import json
 import logging
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import pytest
 
 from daemon.log import LogFormat, set_up_log
-
-
-@pytest.fixture(autouse=True)
-def _restored() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:], root.level = handlers, level
 
 
 def written(
@@ -75,3 +67,14 @@ def test_libraries_that_chatter_are_heard_only_in_trouble(
 
     assert capsys.readouterr().err == ""
     assert sys.stderr is not None
+
+
+def test_a_line_is_left_as_it_was_for_whoever_reads_it_next(
+    capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    root = logging.getLogger()
+    set_up_log(LogFormat.TEXT, "info", {})
+    root.addHandler(caplog.handler)
+    logging.getLogger("daemon.poll").info("fine")
+
+    assert [record.name for record in caplog.records] == ["daemon.poll"]

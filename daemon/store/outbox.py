@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -36,7 +37,16 @@ class Outbox:
         self._connection = connection
 
     async def enqueue(self, letter: Letter) -> None:
-        """Owe a letter. Owing the same key twice owes it once."""
+        """Owe a letter, unless it says what its destination was told of the alert last.
+
+        So owing a letter twice owes it once; but an alert that was withdrawn, and whose numbers
+        the vendor then gave back, is news again.
+        """
+        earlier = await self._earlier(letter)
+        if earlier and earlier[-1].change == letter.event.change.value:
+            return
+        if letter.key in {one.key for one in earlier}:
+            letter = replace(letter, key=f"{letter.key}|{len(earlier)}")
         row = {
             "key": letter.key,
             "alert_id": letter.alert,
@@ -49,6 +59,13 @@ class Outbox:
             "tries": 0,
         }
         await self._connection.execute(insert_if_absent(self._connection, tables.letter), row)
+
+    async def _earlier(self, letter: Letter) -> Sequence[sa.Row[Any, Any]]:
+        """All this destination was told of the alert, or is going to be, in order."""
+        columns = tables.letter.c
+        mine = (columns.alert_id == letter.alert) & (columns.destination == letter.destination)
+        query = sa.select(columns.key, columns.change).where(mine).order_by(columns.id)
+        return (await self._connection.execute(query)).all()
 
     async def told(self, alert: int) -> Sequence[str]:
         """The destinations that heard of an alert, or are going to."""
@@ -135,7 +152,7 @@ class Outbox:
         rows = (await self._connection.execute(query)).all()
         return {LetterState(state): count for state, count in rows}
 
-    async def _owed(self, row: sa.Row[tuple[object, ...]]) -> OwedLetter:
+    async def _owed(self, row: sa.Row[Any]) -> OwedLetter:
         letter = msgspec.json.decode(row.body, type=Letter)
         receipt = await self._receipt(letter)
         return OwedLetter(row.id, replace(letter, receipt=receipt), row.tries)

@@ -50,6 +50,16 @@ class Watch:
             owed = [await tx.outbox.claim(name, later, later + HOUR) for name in ("team", "boss")]
         return [one for one in owed if one is not None]
 
+    async def deliver(self, destination: str) -> list[OwedLetter]:
+        """All that is owed to a destination, sent in its turn."""
+        sent = []
+        later = AT + timedelta(days=1)
+        async with self.store.transaction() as tx:
+            while one := await tx.outbox.claim(destination, later, later + HOUR):
+                await tx.outbox.sent(one.id, later, None)
+                sent.append(one)
+        return sent
+
     async def panels(self) -> list[Panel]:
         async with self.store.transaction() as tx:
             return await tx.usage.panels("tts")
@@ -256,6 +266,18 @@ async def test_a_revision_of_an_hour_long_judged_withdraws_what_it_opened(watch:
 
     assert [event.change for event in polled.events] == [Change.WITHDRAWN]
     assert await watch.phases() == []
+
+
+async def test_a_number_taken_back_and_given_again_is_told_each_time(watch: Watch) -> None:
+    told, owed = [], []
+    for hour, minutes in enumerate((41.0, 8.0, 41.0), start=1):
+        await watch.use(minutes, minutes, minutes, minutes, minutes)
+        told += [event.change for event in (await watch.poll(AT + hour * HOUR)).events]
+        owed += await watch.deliver("team")
+
+    assert told == [Change.OPENED, Change.WITHDRAWN, Change.OPENED]
+    assert [one.letter.event.change for one in owed] == told
+    assert len({one.letter.key for one in owed}) == 3
 
 
 async def test_memory_thrown_away_between_polls_changes_nothing(watch: Watch) -> None:

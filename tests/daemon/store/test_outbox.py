@@ -61,6 +61,19 @@ async def test_owing_the_same_key_twice_owes_it_once(store: Store) -> None:
     assert await counts(store) == {LetterState.OWED: 1}
 
 
+async def test_what_was_withdrawn_and_came_back_is_news_again(store: Store) -> None:
+    for change in (Change.OPENED, Change.WITHDRAWN, Change.OPENED):
+        await owe(store, change)
+    changes = []
+    for _ in range(3):
+        (owed,) = await claim(store)
+        changes.append(owed.letter.event.change)
+        async with store.transaction() as tx:
+            await tx.outbox.sent(owed.id, AT, None)
+
+    assert changes == [Change.OPENED, Change.WITHDRAWN, Change.OPENED]
+
+
 async def test_a_claimed_letter_is_nobody_elses_until_the_claim_runs_out(store: Store) -> None:
     await owe(store)
     await claim(store)

@@ -121,11 +121,11 @@ def _facts(letter: Letter) -> Iterator[Fact]:
     for name, value in _labels(letter):
         yield Fact(_label(name), _named(letter, value))
     if event.change is Change.OPENED:
-        yield Fact("How much", _dated(event.verdict, letter.unit))
+        yield Fact("How much", _dated(event.verdict, letter))
     else:
         was = "At worst" if event.change is Change.RESOLVED else "Was"
-        yield Fact(was, _dated(event.alert.worst, letter.unit))
-        yield Fact("Now", _dated(event.verdict, letter.unit))
+        yield Fact(was, _dated(event.alert.worst, letter))
+        yield Fact("Now", _dated(event.verdict, letter))
     yield from _measure(letter, event.verdict)
     yield Fact("Since", moment(event.alert.since))
     if event.change is Change.RESOLVED and _over(letter) > event.alert.since:
@@ -216,12 +216,12 @@ def _article(length: str) -> str:
     return length if number != "1" else f"{'an' if unit == 'hour' else 'a'} {unit}"
 
 
-def _dated(verdict: Verdict, unit: str) -> str:
-    width = verdict.until - verdict.at
+def _dated(verdict: Verdict, letter: Letter) -> str:
+    much, width = amount(verdict.observed, letter.unit), verdict.until - verdict.at
     if not width:
-        return f"{amount(verdict.observed, unit)} at {moment(verdict.at)}"
-    held = span(width).removeprefix("1 ")
-    return f"{amount(verdict.observed, unit)} in the {held} from {moment(verdict.at)}"
+        return f"{much} at {moment(verdict.at)}"
+    so_far = ", so far" if letter.owed_at < verdict.until else ""
+    return f"{much} in the {span(width).removeprefix('1 ')} from {moment(verdict.at)}{so_far}"
 
 
 def _over(letter: Letter) -> datetime:

@@ -85,7 +85,8 @@ def letter(change: Change = Change.OPENED, **fields: Any) -> Letter:
         "destination": "team",
         "alert": 12,
         "event": told,
-        "owed_at": AT + HOUR / 2,
+        # An opening while the hour still fills; an end once its hour has settled.
+        "owed_at": AT + HOUR / 2 if told.change is Change.OPENED else told.verdict.until,
         "unit": "minutes",
         "severity": Severity.WARNING,
         "names": {VOICE: "Agatha"},

@@ -104,7 +104,7 @@ def test_the_facts_stand_in_the_order_a_tired_person_needs_them():
         ("What", "minutes of supertone"),
         ("Voice", "Agatha (e5f6fb1a…)"),
         ("Model", "sona_speech_1"),
-        ("How much", "41.2 minutes in the hour from Fri 20 Nov 14:00 UTC"),
+        ("How much", "41.2 minutes in the hour from Fri 20 Nov 14:00 UTC, so far"),
         ("Usual", "3.2 minutes (0.8 to 5.6 minutes is ordinary)"),
         ("Since", "Fri 20 Nov 14:00 UTC"),
         ("How rare", "nothing like it in the 56 days before"),
@@ -274,3 +274,10 @@ def test_a_source_that_can_be_read_again_says_for_how_long_it_could_not():
 
     assert words.title == "voices can be read again, after 2 hours"
     assert words.story == "voices cannot be read"
+
+
+@pytest.mark.parametrize(("late", "said"), [(-1, True), (0, False), (600, False)])
+def test_a_bucket_that_was_still_filling_is_said_to_be_so(late, said):
+    told = letter(owed_at=AT + HOUR + timedelta(seconds=late))
+
+    assert facts(told)["How much"].endswith(", so far") is said

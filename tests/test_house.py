@@ -213,9 +213,9 @@ SECRETS = re.compile(
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----|\b(?:ghp|sk)_[A-Za-z0-9]{30,}\b|\bAKIA[A-Z0-9]{16}\b"
 )
 ELSEWHERE = re.compile(
-    r"/root/|/opt/(?!meterwatch\b)\w+/|/work/|"
-    r"files\.pythonhosted\.|pypi\.(?:org|python)|registry\.npmjs|(?:deb|security)\.debian\.org"
-    r"|--(?:extra-)?index-url|--find-links"
+    r"/root/|/opt/(?!meterwatch\b)\w+/"
+    # A package index: by the option that names one, or by the shape of its address.
+    r"|--(?:extra-)?index-url|--find-links|https?://[^\s/]+/(?:\S+/)?simple\b|https?://registry\."
 )
 
 

@@ -88,10 +88,12 @@ class MailStandIn:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._server is not None:
-            self._server.close()
-            await self._server.wait_closed()
+        if self._server is None:
+            return
+        self._server.close()
+        # First: from Python 3.12 on, a server counts as closed once its conversations ended.
         await asyncio.gather(*(conversation.end() for conversation in self._conversations))
+        await self._server.wait_closed()
 
     def _conversation(self) -> asyncio.BaseProtocol:
         if fault := self._next(Stage.CONNECT):

@@ -146,13 +146,16 @@ def replay_command(
 ) -> None:
     """Run the rules over the past, telling nobody."""
     with _complaints(), _failures():
-        config = load(_find_config(config_path), Placeholders(os.environ))
+        path = _find_config(config_path)
+        config = load(path, Placeholders(os.environ))
         declared = {m.source: m for feed in config.feeds for m in feed.source.metrics(feed.name)}
         if data is not None:
             with click.open_file(data, encoding="utf-8-sig") as file:
                 panels = read_table(file, data, declared)
         else:
             panels = asyncio.run(_remembered(config, state_dir))
+        for name in sorted({panel.metric.source for panel in panels} - set(declared)):
+            click.echo(f"note: no source of {path} is called {name!r}; its rows are left", err=True)
         for told in replay(config.rules, panels, Span(start, end)):
             click.echo(as_json(told) if format_ == "json" else as_text(told))
 

@@ -1,13 +1,18 @@
 """The command line is a contract: its forms, what it prints where, and its exit codes."""
 
+import asyncio
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from daemon.cli import main
+from daemon.source import Answer, Window
+from daemon.store import open_store
+from rules.series import Absent, Measure, Metric, Reading, labels_of
 
 ROOT = Path(__file__).parent.parent.parent
 EXAMPLE = ROOT / "config.example.yaml"
@@ -19,6 +24,8 @@ rules:
   busy: {kind: threshold, source: voices, above: 10, tell: []}
 destinations: {}
 """
+TEN = datetime(2026, 11, 20, 10, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 USAGE = """\
 source,metric,timestamp,value,voice_id
 voices,minutes,2026-11-20T10:00:00Z,3,agatha
@@ -121,6 +128,38 @@ def test_a_replay_judges_only_the_span_it_was_given(config: Path, usage: Path) -
     assert meterwatch(*words, "--from", "2026-11-20T12:00:00Z").stdout == ""
     assert "opened" in meterwatch(*words, "--to", "2026-11-20T12:00:00Z").stdout
     assert meterwatch(*words, "--to", "soon").exit_code == 2
+
+
+def test_rows_that_no_source_answers_for_are_named(config: Path, usage: Path) -> None:
+    usage.write_text(USAGE.replace("voices,", "voises,"))
+    result = meterwatch("replay", "--config", config, "--data", usage)
+
+    assert result.exit_code == 0
+    assert "no source of" in result.stderr
+    assert "'voises'" in result.stderr
+
+
+async def remember(state: Path) -> None:
+    """What the daemon would have stored of USAGE."""
+    metric = Metric("voices", "minutes", "minutes", Measure.AMOUNT, HOUR, Absent.ZERO)
+    agatha = labels_of({"voice_id": "agatha"})
+    readings = [Reading(agatha, TEN + hour * HOUR, value) for hour, value in enumerate((3, 30, 3))]
+    answer = Answer(metric, Window(TEN, TEN + 3 * HOUR), readings)
+    async with open_store(f"sqlite:///{state}/meterwatch.db") as store:
+        async with store.transaction() as tx:
+            at = TEN + 4 * HOUR
+            await tx.usage.record(answer, at, settles=timedelta(0), horizon=timedelta(days=60))
+
+
+def test_what_is_stored_can_be_replayed_and_exported(config: Path, tmp_path: Path) -> None:
+    asyncio.run(remember(tmp_path))
+    stored = ("--config", config, "--state-dir", tmp_path)
+    replayed = meterwatch("replay", *stored, "--format", "json")
+    exported = meterwatch("export", *stored)
+
+    changes = [json.loads(line)["change"] for line in replayed.stdout.splitlines()]
+    assert changes == ["opened", "resolved"]
+    assert exported.stdout == USAGE.replace(",3,", ",3.0,").replace(",30,", ",30.0,")
 
 
 def test_a_replay_of_a_store_that_is_not_there_says_so(config: Path, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from logging import getLogger
+from logging import INFO, WARNING, getLogger
 
 from daemon.clock import Clock
 from daemon.http import Http
@@ -96,7 +96,7 @@ class Courier:
         letter = owed.letter
         self.metrics.letters.labels(letter.destination, result).inc()
         log.log(
-            30 if failure else 20,
+            WARNING if failure else INFO,
             "letter %s: alert %d %s to %s%s",
             result,
             letter.alert,

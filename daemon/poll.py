@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from logging import getLogger
+from logging import DEBUG, ERROR, getLogger
 
 import numpy as np
 
@@ -201,4 +201,4 @@ def _say_taken(recorded: Recorded) -> None:
 def _say_failed(state: SourceState) -> None:
     """Said once when it begins; until it ends the state and the metrics say so."""
     begins = state.failing_since == state.polled_at
-    log.log(40 if begins else 10, "cannot be read: %s", state.failure)
+    log.log(ERROR if begins else DEBUG, "cannot be read: %s", state.failure)

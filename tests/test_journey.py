@@ -34,6 +34,7 @@ START = datetime(2026, 11, 18, 12, tzinfo=UTC)
 """A Wednesday noon."""
 HOUR = timedelta(hours=1)
 VOICE = VOICES[0]
+VENDOR_KEY = "sup-0123456789"
 
 
 @dataclass
@@ -85,7 +86,7 @@ async def journey(store_url: str) -> AsyncIterator[Journey]:
             ),
         }
         rule = Rule("voice-spike", "voices", SpikeKind(min_change=5), tell=tuple(places))
-        feed = Feed("voices", SupertoneUsage(Secret("key"), vendor_url))
+        feed = Feed("voices", SupertoneUsage(Secret(VENDOR_KEY), vendor_url))
         poller = Poller(feed, [rule], store, http, metrics)
         destinations = {name: Destination(name, place) for name, place in places.items()}
         courier = Courier(destinations, store, http, clock, metrics)
@@ -150,4 +151,6 @@ async def test_no_secret_and_no_vendors_key_is_ever_logged(
     await journey.at(timedelta(0))
     await journey.at(timedelta(minutes=65))
 
+    assert caplog.text
     assert "xoxb-1" not in caplog.text
+    assert VENDOR_KEY not in caplog.text

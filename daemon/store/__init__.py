@@ -55,10 +55,6 @@ class Store:
                     self._histories.pop(metric, None)
                 raise
 
-    def forget(self) -> None:
-        """Throw the memory of all panels away; the next poll reads it again."""
-        self._histories.clear()
-
     def _over(self, connection: AsyncConnection) -> Transaction:
         return Transaction(
             usage=Usage(connection, self._histories),

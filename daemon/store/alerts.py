@@ -27,12 +27,6 @@ class Alerts:
         bodies = (await self._connection.execute(query)).scalars()
         return {alert.series: alert for alert in map(_alert, bodies)}
 
-    async def live(self) -> Mapping[int, Alert]:
-        """Every alert that is pending or firing, by its number."""
-        alert = tables.alert.c
-        query = sa.select(alert.id, alert.body).where(alert.phase.in_(_LIVE)).order_by(alert.id)
-        return {row.id: _alert(row.body) for row in (await self._connection.execute(query)).all()}
-
     async def keep(self, alert: Alert) -> int:
         """Remember an alert as it stands now; answers its number."""
         columns = tables.alert.c

@@ -1,6 +1,6 @@
 """Letters owed: one row for every event and destination, from owed to sent or buried."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -145,12 +145,6 @@ class Outbox:
             settled_at=at,
             failure="the letter before it was never delivered",
         )
-
-    async def counts(self) -> Mapping[LetterState, int]:
-        letter = tables.letter.c
-        query = sa.select(letter.state, sa.func.count()).group_by(letter.state)
-        rows = (await self._connection.execute(query)).all()
-        return {LetterState(state): count for state, count in rows}
 
     async def _owed(self, row: sa.Row[Any]) -> OwedLetter:
         letter = msgspec.json.decode(row.body, type=Letter)

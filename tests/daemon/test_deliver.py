@@ -16,6 +16,7 @@ from daemon.store.outbox import LetterState
 from rules.alert import Change
 from tests import make
 from tests.fakes import HandClock, Mailbox
+from tests.stored import letter_counts
 
 AT = datetime(2026, 11, 20, 15, tzinfo=UTC)
 
@@ -52,7 +53,7 @@ class Post:
 
     async def counts(self) -> dict[LetterState, int]:
         async with self.store.transaction() as tx:
-            return dict(await tx.outbox.counts())
+            return dict(await letter_counts(tx))
 
     async def next_due(self) -> datetime | None:
         async with self.store.transaction() as tx:

@@ -19,6 +19,7 @@ from rules.panel import Panel
 from rules.rule import Rule
 from rules.series import Measure
 from tests.fakes import HOUR, Meter
+from tests.stored import forget, live_alerts
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 AT = NOON + timedelta(minutes=30)
@@ -66,7 +67,7 @@ class Watch:
 
     async def phases(self) -> list[Phase]:
         async with self.store.transaction() as tx:
-            return [alert.phase for alert in (await tx.alerts.live()).values()]
+            return [alert.phase for alert in (await live_alerts(tx)).values()]
 
 
 @pytest.fixture
@@ -284,7 +285,7 @@ async def test_memory_thrown_away_between_polls_changes_nothing(watch: Watch) ->
     await watch.use(11.0, 12.0, 1.0)
     told = []
     for hour in range(4):
-        watch.store.forget()
+        forget(watch.store)
         polled = await watch.poll(AT + hour * HOUR)
         told += [(event.change, event.verdict.at) for event in polled.events]
 

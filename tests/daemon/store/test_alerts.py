@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from daemon.store import Store
 from rules.alert import Phase
 from tests import make
+from tests.stored import live_alerts
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -17,7 +18,7 @@ async def test_an_alert_comes_back_as_it_was(store: Store) -> None:
         assert await tx.alerts.latest("voice-spike", ended_since=LONG_AGO) == {
             make.SERIES: make.alert()
         }
-        assert await tx.alerts.live() == {number: make.alert()}
+        assert await live_alerts(tx) == {number: make.alert()}
 
 
 async def test_it_keeps_its_number_while_it_changes(store: Store) -> None:
@@ -26,7 +27,7 @@ async def test_it_keeps_its_number_while_it_changes(store: Store) -> None:
         again = await tx.alerts.keep(replace(make.alert(), judged_at=make.AT + make.HOUR))
 
         assert first == again
-        assert (await tx.alerts.live())[first].judged_at == make.AT + make.HOUR
+        assert (await live_alerts(tx))[first].judged_at == make.AT + make.HOUR
 
 
 async def test_another_breach_of_the_same_series_has_another_number(store: Store) -> None:
@@ -48,7 +49,7 @@ async def test_an_ended_alert_is_given_back_until_it_is_long_over(store: Store) 
         assert (
             await tx.alerts.latest("voice-spike", ended_since=make.AT + timedelta(seconds=1)) == {}
         )
-        assert await tx.alerts.live() == {}
+        assert await live_alerts(tx) == {}
 
 
 async def test_an_alert_belongs_to_its_rule(store: Store) -> None:
@@ -65,4 +66,4 @@ async def test_a_pending_alert_that_came_to_nothing_is_forgotten_and_no_other(st
         await tx.alerts.keep(pending)
         await tx.alerts.forget_pending("voice-spike", [make.SERIES])
 
-        assert list((await tx.alerts.live()).values()) == [make.alert()]
+        assert list((await live_alerts(tx)).values()) == [make.alert()]

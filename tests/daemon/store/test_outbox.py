@@ -11,6 +11,7 @@ from daemon.store.outbox import LetterState, OwedLetter
 from rules.alert import Change
 from tests import make
 from tests.postgres import Postgres
+from tests.stored import letter_counts
 
 AT = datetime(2026, 11, 20, 15, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -43,7 +44,7 @@ async def claim(store: Store, at: datetime = AT) -> list[OwedLetter]:
 
 async def counts(store: Store) -> dict[LetterState, int]:
     async with store.transaction() as tx:
-        return dict(await tx.outbox.counts())
+        return dict(await letter_counts(tx))
 
 
 async def test_a_letter_comes_back_as_it_was_owed(store: Store) -> None:

@@ -12,6 +12,7 @@ from daemon.store import Store, open_store, tables
 from daemon.store.usage import Recorded
 from rules.series import Absent, Measure, Metric, Reading, labels_of
 from tests.postgres import Postgres
+from tests.stored import forget
 
 HOUR = timedelta(hours=1)
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -156,7 +157,7 @@ async def test_a_newcomer_is_named_once(store: Store) -> None:
 async def test_memory_thrown_away_is_read_back_the_same(store: Store) -> None:
     told = answer({("a", 4): 1.25, ("b", 2): 2.0, ("a", 0): 0.1 + 0.2})
     before = (await record(store, told)).panel
-    store.forget()
+    forget(store)
     after = (await record(store, told)).panel
 
     assert (after.series, after.start, after.closed) == (before.series, before.start, before.closed)

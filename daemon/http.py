@@ -3,12 +3,14 @@
 import asyncio
 import os
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
+from typing import Protocol
 
 import aiohttp
 from yarl import URL
@@ -27,7 +29,43 @@ class Reply:
 
 
 class HttpError(Exception):
-    """No whole answer came. The message names the host and the cause, never a header or a query."""
+    """No whole answer came. The message names the host and the cause, never a header or a query.
+
+    `retry_after` says when it is worth another try, where that is known.
+    """
+
+    def __init__(self, message: str, retry_after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class HttpRefused(HttpError):
+    """It will not come by itself either: a person must act."""
+
+
+class Web(Protocol):
+    """The way out, as those who ask a vendor see it: governed, or not."""
+
+    async def get(
+        self,
+        url: str,
+        *,
+        params: Sequence[tuple[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+        within: timedelta = timedelta(seconds=30),
+    ) -> Reply: ...
+
+    async def post(
+        self,
+        url: str,
+        *,
+        body: bytes,
+        headers: Mapping[str, str] | None = None,
+        within: timedelta = timedelta(seconds=30),
+    ) -> Reply: ...
+
+
+_Begin = Callable[..., AbstractAsyncContextManager[aiohttp.ClientResponse]]
 
 
 class Http:
@@ -48,9 +86,25 @@ class Http:
 
         A redirect is an answer too: following it would carry the credentials somewhere else.
         """
+        ask = partial(self.session.get, url, params=params, headers=headers)
+        return await self._whole(url, ask, within)
+
+    async def post(
+        self,
+        url: str,
+        *,
+        body: bytes,
+        headers: Mapping[str, str] | None = None,
+        within: timedelta = timedelta(seconds=30),
+    ) -> Reply:
+        """One POST, sent once. After an `HttpError` nobody knows whether it arrived."""
+        ask = partial(self.session.post, url, data=body, headers=headers)
+        return await self._whole(url, ask, within)
+
+    async def _whole(self, url: str, ask: _Begin, within: timedelta) -> Reply:
         try:
             async with asyncio.timeout(within.total_seconds()):
-                return await self._get(url, params, headers)
+                return await self._read(ask)
         except TimeoutError:
             span = f"{within.total_seconds():g} s"
             raise HttpError(f"{_place(url)}: no whole answer within {span}") from None
@@ -58,16 +112,9 @@ class Http:
             # Not `from error`: aiohttp's own text can hold the whole address, query and all.
             raise HttpError(f"{_place(url)}: {_words(error)}") from None
 
-    async def _get(
-        self, url: str, params: Sequence[tuple[str, str]], headers: Mapping[str, str] | None
-    ) -> Reply:
-        request = self.session.get(
-            url,
-            params=params,
-            headers=headers,
-            allow_redirects=False,
-            timeout=aiohttp.ClientTimeout(total=None),  # ours is the only deadline
-        )
+    async def _read(self, ask: _Begin) -> Reply:
+        # Ours is the only deadline.
+        request = ask(allow_redirects=False, timeout=aiohttp.ClientTimeout(total=None))
         async with request as response:
             return Reply(response.status, response.headers, await self._body(response))
 

@@ -11,8 +11,9 @@ from daemon.blind import note_answer, note_failure
 from daemon.http import Http
 from daemon.metrics import Metrics
 from daemon.route import notice_of, owe
-from daemon.source import Answer, Feed, SourceError, SourceRefused, Window
+from daemon.source import Answer, Ask, Feed, SourceError, SourceRefused, Standing, Window
 from daemon.store import Store, Transaction
+from daemon.store.frame import Frame
 from daemon.store.polls import SourceState
 from daemon.store.usage import Recorded
 from rules.alert import Alert, Event
@@ -55,7 +56,7 @@ class Poller:
         feed = self.feed
         try:
             window = await self._catch_up(await self._window(at))
-            answers = await feed.source.fetch(feed.name, self.http, window)
+            answers = await self._fetch(window)
         except SourceError as error:
             return await self._failed(error, at)
         async with self.store.transaction() as tx:
@@ -63,7 +64,8 @@ class Poller:
             if seen := await note_answer(tx, feed, self._audience(), at):
                 events.append(seen)
             before = await tx.polls.state(feed.name)
-            await tx.polls.succeeded(feed.name, at)
+            notes = tuple(dict.fromkeys(note for answer in answers for note in answer.notes))
+            await tx.polls.succeeded(feed.name, at, notes)
             open_at = await tx.usage.open_at(self._metrics())
         self._answered(events, open_at, at)
         if before is not None and before.failing_since is not None:
@@ -84,9 +86,9 @@ class Poller:
         Piece by piece, each committed: a vendor that breaks off in the middle of two months, or
         allows so many calls a minute, is asked for the rest next time. Nothing is judged here.
         """
-        while self._has_a_past() and window.end - window.start > _PIECE:
+        while self.feed.source.tells_past and window.end - window.start > _PIECE:
             piece = Window(window.start, window.start + _PIECE)
-            answers = await self.feed.source.fetch(self.feed.name, self.http, piece)
+            answers = await self._fetch(piece)
             async with self.store.transaction() as tx:
                 for answer in answers:
                     await self._record(tx, answer, window.end)
@@ -94,17 +96,28 @@ class Poller:
             window = Window(piece.end, window.end)
         return window
 
-    def _has_a_past(self) -> bool:
-        """A level is what stands now; its source can be asked for nothing else."""
-        return any(metric.measure is Measure.AMOUNT for metric in self._metrics())
+    async def _fetch(self, window: Window) -> Sequence[Answer | Standing]:
+        name, source = self.feed.name, self.feed.source
+        async with self.store.transaction() as tx:
+            frame = self._frame(window.end)
+            past = [await tx.usage.panel(metric, frame) for metric in self._metrics()]
+        known = tuple(panel for panel in past if panel is not None)
+        return await source.fetch(Ask(name, self.http, window, known))
 
     def _metrics(self) -> Sequence[Metric]:
         return self.feed.source.metrics(self.feed.name)
 
-    async def _record(self, tx: Transaction, answer: Answer, at: datetime) -> Recorded | None:
-        feed = self.feed
+    async def _record(
+        self, tx: Transaction, answer: Answer | Standing, at: datetime
+    ) -> Recorded | None:
         await tx.names.learn(answer.names)
-        return await tx.usage.record(answer, at, settles=feed.source.settles, horizon=feed.history)
+        if isinstance(answer, Standing):
+            return await tx.usage.stand(answer, self._frame(at))
+        return await tx.usage.record(answer, self._frame(at))
+
+    def _frame(self, at: datetime) -> Frame:
+        feed = self.feed
+        return Frame(at, feed.source.settles, feed.history, feed.max_series)
 
     async def _failed(self, error: SourceError, at: datetime) -> Polled:
         async with self.store.transaction() as tx:
@@ -121,7 +134,7 @@ class Poller:
         """Everyone whom a rule of this source tells: they believe that it is watched."""
         return tuple(dict.fromkeys(name for rule in self.rules for name in rule.tell))
 
-    async def _take(self, tx: Transaction, answer: Answer, at: datetime) -> list[Event]:
+    async def _take(self, tx: Transaction, answer: Answer | Standing, at: datetime) -> list[Event]:
         """Record one answer and let every rule judge what it brought."""
         recorded = await self._record(tx, answer, at)
         if recorded is None:

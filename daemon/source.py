@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from daemon.http import Http
-from rules.series import Metric, Reading
+from daemon.http import Web
+from rules.panel import Panel
+from rules.series import Labels, Metric, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,11 @@ class Window:
 
     start: datetime
     end: datetime
+
+
+def whole(metric: Metric, window: Window) -> Window:
+    """A window widened to whole buckets; the bucket that holds its end is the last, and fills."""
+    return Window(metric.bucket(window.start), metric.bucket(window.end) + metric.width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,41 @@ class Answer:
     readings: Sequence[Reading]
     names: Mapping[str, str] = field(default_factory=dict)
     """Label values to what people call them: a voice's id to its name."""
+    notes: tuple[str, ...] = ()
+    """What was odd and is no error, in sentences: people who look at the source should know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Running totals as they stood at one moment: what was used since their period began.
+
+    The store makes amounts of them, by what the total grew between two of these.
+    """
+
+    metric: Metric
+    """What it becomes: an amount a bucket, absent zero."""
+    period: Window
+    """What the totals run over; they begin at nothing where it starts."""
+    at: datetime
+    """The moment they are true of, the vendor's where it tells one; inside the period, or its end
+    once that has passed."""
+    totals: Mapping[Labels, float]
+    """A series that is absent was not used since the last time."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question to a source."""
+
+    name: str
+    """What the configuration calls the source."""
+    http: Web
+    window: Window
+    """`window.end` is now."""
+    past: Sequence[Panel] = ()
+    """What is remembered of its metrics, for a vendor that charges dearly for telling it again."""
 
 
 class Source(Protocol):
@@ -45,15 +86,23 @@ class Source(Protocol):
         """How long after its end a bucket may still be incomplete."""
         ...
 
+    @property
+    def tells_past(self) -> bool:
+        """Whether it can be asked for what was. Of one that cannot, history begins with the first
+        poll."""
+        ...
+
+    @property
+    def calls_a_minute(self) -> int:
+        """At most so many calls go to its account in any minute, from all sources together."""
+        ...
+
     def metrics(self, name: str) -> Sequence[Metric]:
         """What its numbers mean, as far as that is known before the first answer."""
         ...
 
-    async def fetch(self, name: str, http: Http, window: Window) -> Sequence[Answer]:
-        """Ask the vendor for a window; `name` is what the configuration calls this source.
-
-        `window.end` is now. Whole or not at all: what cannot be read to its end is an error.
-        """
+    async def fetch(self, ask: Ask) -> Sequence[Answer | Standing]:
+        """Ask the vendor. Whole or not at all: what cannot be read to its end is an error."""
         ...
 
 
@@ -69,7 +118,11 @@ class SourceError(Exception):
 
 
 class SourceRefused(SourceError):
-    """The vendor refused, or answered something else than its contract: a person must act."""
+    """The vendor refused to answer: a person must act."""
+
+
+class SourceChanged(SourceRefused):
+    """The vendor answered something else than its contract: a person must look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +136,8 @@ class Feed:
     """How far back the first poll reads."""
     grace: timedelta = timedelta(minutes=30)
     """How long polls may fail before the source counts as blind."""
+    max_series: int = 10_000
+    """So many series are told apart; what comes after them is counted together, as `other`."""
+    check_units: bool = True
+    """Whether numbers that are all 60, 100, 1000 or 1024 times too large or small at once are
+    refused as a change of unit."""

@@ -8,6 +8,9 @@ from enum import StrEnum
 Labels = tuple[tuple[str, str], ...]
 """Names and values that tell one series from another, sorted by name."""
 
+OTHER: Labels = (("series", "other"),)
+"""The one series in which all those are counted that a source may not tell apart any more."""
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

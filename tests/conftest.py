@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from daemon.http import Http, open_http
 from tests.postgres import Postgres, postgres
 
 TURNS = 20
@@ -31,6 +32,13 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     server: Postgres = request.getfixturevalue("postgres_server")
     with server.database() as url:
         yield url
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[Http]:
+    """The way out, closed when the test is over."""
+    async with open_http() as http:
+        yield http
 
 
 @pytest.fixture(autouse=True)

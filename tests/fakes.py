@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from daemon.http import Http
 from daemon.notifier import Letter, Receipt
-from daemon.source import Answer, SourceError, Window
+from daemon.source import Answer, Ask, SourceError, Window
 from rules.series import Absent, Measure, Metric, Reading, labels_of
 
 HOUR = timedelta(hours=1)
@@ -42,18 +42,21 @@ class Meter:
     """Which of its calls is refused as one too many."""
     revises: timedelta = 24 * HOUR
     settles: timedelta = timedelta(0)
+    calls_a_minute: int = 60
+    tells_past: bool = True
     measure: Measure = Measure.AMOUNT
 
     def metrics(self, name: str) -> Sequence[Metric]:
         return [Metric(name, "minutes", "minutes", self.measure, HOUR, Absent.ZERO)]
 
-    async def fetch(self, name: str, http: Http, window: Window) -> Sequence[Answer]:
+    async def fetch(self, ask: Ask) -> Sequence[Answer]:
+        window = ask.window
         self.asked.append(window)
         if len(self.asked) - 1 == self.fails_at:
             raise SourceError("429")
         if self.failures:
             raise self.failures.popleft()
-        (metric,) = self.metrics(name)
+        (metric,) = self.metrics(ask.name)
         told = Window(metric.bucket(window.start), metric.bucket(window.end) + HOUR)
         readings = [
             Reading(labels_of({"voice": voice}), start, minutes)

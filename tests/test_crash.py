@@ -14,7 +14,7 @@ from daemon.http import Http, open_http
 from daemon.metrics import build_metrics
 from daemon.notifier import Destination, Letter, Receipt
 from daemon.poll import Poller
-from daemon.source import Feed
+from daemon.source import Ask, Feed
 from daemon.store import Store, Transaction, open_store
 from rules.kinds.threshold import Threshold
 from rules.panel import Panel
@@ -81,9 +81,9 @@ class MortalStore:
 class MortalMeter(Meter):
     fate: Fate = field(default_factory=Fate)
 
-    async def fetch(self, name: str, http: Http, window: Any) -> Any:
+    async def fetch(self, ask: Ask) -> Any:
         self.fate.reach("before the vendor is asked")
-        answers = await super().fetch(name, http, window)
+        answers = await super().fetch(ask)
         self.fate.reach("after the vendor answered")
         return answers
 

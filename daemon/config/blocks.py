@@ -16,7 +16,7 @@ from daemon.source import Feed
 from rules.alert import Policy
 from rules.rule import Rule
 
-FEED = ("every", "history", "grace")
+FEED = ("every", "history", "grace", "max_series", "check_units")
 RULE = ("source", "metric", "where", "tell", "severity", "summary", "runbook")
 POLICY = ("for_", "resolve_after")
 

@@ -1,9 +1,8 @@
 """A stand-in for Supertone: its three usage endpoints over an invented account, traps included."""
 
-import asyncio
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
 import numpy as np
@@ -11,6 +10,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from daemon.clock import Clock
+from daemon.sandbox.faults import CannedAnswers
 from daemon.sandbox.incidents import Script
 from daemon.sandbox.supertone_query import (
     DIMENSIONS,
@@ -27,25 +27,10 @@ LONGEST = timedelta(days=30)
 Row = dict[str, str | float]
 
 
-@dataclass(frozen=True, slots=True)
-class Canned:
-    """An answer given in place of the true one."""
-
-    status: int = 200
-    body: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    delay: timedelta = timedelta(0)
-    """Of the wall, before the first byte."""
-    cut: bool = False
-    """Break the connection off before the end of the body."""
-
-
 @dataclass(slots=True)
-class Faults:
+class Faults(CannedAnswers):
     """What a test or a script may do to the stand-in while it runs."""
 
-    canned: deque[Canned | None] = field(default_factory=deque)
-    """The next answers, one for each request; None stands for the true one."""
     null_balance: bool = False
     loop: bool = False
     """Every page but the last leads back to the first."""
@@ -69,12 +54,10 @@ class SupertoneStandIn:
         self.keys = keys
         self.powerless = powerless
         self.faults = Faults()
-        self.asked: deque[str] = deque(maxlen=1000)
-        """Path and query of the latest requests, as they came."""
         self._renamed: dict[str, list[tuple[datetime, str]]] = {}
 
     def app(self) -> web.Application:
-        app = web.Application(middlewares=[self._faulty, self._guarded])
+        app = web.Application(middlewares=[self.faults.middleware, self._guarded])
         app.router.add_get("/v1/usage", self._usage)
         app.router.add_get("/v1/voice-usage", self._voice_usage)
         app.router.add_get("/v1/credits", self._credits)
@@ -87,22 +70,6 @@ class SupertoneStandIn:
 
     def rename(self, voice: str, name: str, since: datetime) -> None:
         self._renamed.setdefault(voice, []).append((since, name))
-
-    @web.middleware
-    async def _faulty(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        self.asked.append(request.raw_path)
-        canned = self.faults.canned.popleft() if self.faults.canned else None
-        if canned is None:
-            return await handler(request)
-        await asyncio.sleep(canned.delay.total_seconds())
-        body = canned.body.encode()
-        response = web.StreamResponse(status=canned.status, headers=canned.headers)
-        response.content_length = len(body) + canned.cut
-        await response.prepare(request)
-        await response.write(body)
-        if canned.cut and request.transport is not None:
-            request.transport.close()
-        return response
 
     @web.middleware
     async def _guarded(self, request: web.Request, handler: Handler) -> web.StreamResponse:

@@ -1,4 +1,4 @@
-"""Who speaks how long: a believable account, as a pure function of the seed, the voice and the
+"""Who uses how much: a believable account, as a pure function of the seed, the spender and the
 hour."""
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from rules.series import EPOCH
 Floats = npt.NDArray[np.float64]
 Hours = npt.NDArray[np.int64]
 
-# What share of its peak a voice speaks in each hour of a working day, by UTC.
+# What share of its peak is used in each hour of a working day, by UTC.
 _MORNING = (0.0, 0.0, 0.0, 0.0, 0.0, 0.02, 0.08, 0.3, 0.75, 1.0, 1.0, 0.9)
 _AFTERNOON = (0.55, 0.8, 1.0, 0.95, 0.7, 0.35, 0.15, 0.06, 0.02, 0.0, 0.0, 0.0)
 _EARLY = (0.25, 0.08, 0.02, 0.0, 0.0, 0.0, 0.02, 0.05, 0.05, 0.08, 0.1, 0.12)
@@ -23,9 +23,6 @@ OFFICE = (*_MORNING, *_AFTERNOON)
 EVENING = (*_EARLY, *_LATE)
 NIGHTLY = (0.0, 0.0, 1.0, 0.85, *(20 * (0.0,)))
 ALL_DAY = (*(7 * (0.5,)), *(14 * (1.0,)), *(3 * (0.7,)))
-
-REQUEST = 0.35
-"""Minutes of speech in a usual request; an hour that would hold less than one mostly holds none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +37,28 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class Spender:
+    """Whoever uses what is metered: a voice, a service, a source, a subscription."""
+
     id: str
     name: str
     peak: float
-    """Minutes in its best hour."""
+    """What is used in its best hour."""
     day: tuple[float, ...]
     weekend: float
-    """What share of a working day it speaks on a Saturday or a Sunday."""
-    parts: tuple[Part, ...]
+    """What share of a working day is used on a Saturday or a Sunday."""
     spread: float = 0.3
     growth: float = 0.0
     """By what share of its use at the start it grows in a day."""
+    least: float = 0.35
+    """The smallest use there is; an hour that would hold less mostly holds none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voice(Spender):
+    """`least` is the speech of a usual request, in minutes."""
+
+    parts: tuple[Part, ...] = ()
 
 
 WEB, APP = "sk-web-4b1c77d20e5a9f36", "sk-app-9e02c6a1f7b8d354"
@@ -64,13 +71,18 @@ VOICES = (
         8,
         OFFICE,
         0.12,
-        (
+        parts=(
             Part(0.75, ONE, WEB, "neutral", "en"),
             Part(0.25, TWO, WEB, "happy", "en"),
         ),
     ),
     Voice(
-        "91c0de7724ab6f1358d2e9", "Bruno", 6, OFFICE, 0.05, (Part(1, ONE, WEB, "neutral", "en"),)
+        "91c0de7724ab6f1358d2e9",
+        "Bruno",
+        6,
+        OFFICE,
+        0.05,
+        parts=(Part(1, ONE, WEB, "neutral", "en"),),
     ),
     Voice(
         "4c6a0f9be21d7735ca80d4",
@@ -78,7 +90,7 @@ VOICES = (
         7,
         EVENING,
         1.4,
-        (
+        parts=(
             Part(0.6, TWO, APP, "neutral", "ko"),
             Part(0.4, TWO, APP, "neutral", "en"),
         ),
@@ -89,8 +101,8 @@ VOICES = (
         18,
         NIGHTLY,
         0,
-        (Part(1, ONE, APP, "neutral", "en"),),
-        spread=0.08,
+        0.08,
+        parts=(Part(1, ONE, APP, "neutral", "en"),),
     ),
     Voice(
         "0aa94d6cf3175be82c61f0",
@@ -98,17 +110,35 @@ VOICES = (
         2.5,
         ALL_DAY,
         0.8,
-        (Part(1, TWO, APP, "happy", "ko"),),
         growth=0.012,
+        parts=(Part(1, TWO, APP, "happy", "ko"),),
     ),
     Voice(
-        "d2f17b08c95e64a3310bb7", "Farid", 0.06, ALL_DAY, 1, (Part(1, ONE, WEB, None, None),), 0.6
+        "d2f17b08c95e64a3310bb7",
+        "Farid",
+        0.06,
+        ALL_DAY,
+        1,
+        0.6,
+        parts=(Part(1, ONE, WEB, None, None),),
     ),
     Voice(
-        "6e39a5d14c7b0f82e6dd15", "Greta", 0.02, OFFICE, 0, (Part(1, TWO, WEB, None, "en"),), 0.6
+        "6e39a5d14c7b0f82e6dd15",
+        "Greta",
+        0.02,
+        OFFICE,
+        0,
+        0.6,
+        parts=(Part(1, TWO, WEB, None, "en"),),
     ),
     Voice(
-        "38bd1c92e06fa5574d9a0e", "Hana", 1.4, OFFICE, 0.3, (Part(1, TWO, APP, "happy", "ko"),), 0.5
+        "38bd1c92e06fa5574d9a0e",
+        "Hana",
+        1.4,
+        OFFICE,
+        0.3,
+        0.5,
+        parts=(Part(1, TWO, APP, "happy", "ko"),),
     ),
 )
 
@@ -122,43 +152,43 @@ class World:
     """The moment that growth is counted from."""
     voices: tuple[Voice, ...] = VOICES
     revised: Mapping[tuple[str, int], float] = field(default_factory=dict)
-    """Minutes that take the place of a voice's own in an hour, counted from `EPOCH`."""
+    """Amounts that take the place of somebody's own in an hour, counted from `EPOCH`."""
 
-    def minutes(self, voice: Voice, hours: Hours) -> Floats:
-        """Spoken in each of these whole hours, counted from `EPOCH`."""
-        mean = voice.peak * self._shape(voice, hours) * self._grown(voice, hours)
-        busy = 1 - np.exp(-mean / REQUEST)
-        one, two, three = (_chances(_salt(self.seed, voice.id, draw), hours) for draw in range(3))
+    def amounts(self, who: Spender, hours: Hours) -> Floats:
+        """Used in each of these whole hours, counted from `EPOCH`."""
+        mean = who.peak * self._shape(who, hours) * self._grown(who, hours)
+        busy = 1 - np.exp(-mean / who.least)
+        one, two, three = (_chances(_salt(self.seed, who.id, draw), hours) for draw in range(3))
         noise = np.sqrt(-2 * np.log(one)) * np.cos(2 * np.pi * two)
-        loud = np.exp(voice.spread * noise - voice.spread**2 / 2)
-        spoken: Floats = np.where(three < busy, mean / np.maximum(busy, 1e-9) * loud, 0.0)
-        return self._with_revisions(voice, hours, spoken.round(8))
+        loud = np.exp(who.spread * noise - who.spread**2 / 2)
+        used: Floats = np.where(three < busy, mean / np.maximum(busy, 1e-9) * loud, 0.0)
+        return self._with_revisions(who, hours, used.round(8))
 
-    def used(self, voice: Voice, starts: Floats, ends: Floats) -> Floats:
-        """Spoken between pairs of moments (see `clock_hours`); within an hour it flows evenly.
+    def used(self, who: Spender, starts: Floats, ends: Floats) -> Floats:
+        """Used between pairs of moments (see `clock_hours`); within an hour it flows evenly.
 
         Each pair is summed by itself, so that asking for more pairs changes none of them.
         """
         span = int(np.ceil(np.max(ends - starts, initial=0.0))) + 1
         hours = np.floor(starts).astype(np.int64)[:, None] + np.arange(span)
         shares = np.minimum(ends[:, None], hours + 1) - np.maximum(starts[:, None], hours)
-        spoken = self.minutes(voice, hours.ravel()).reshape(hours.shape)
-        return np.asarray((spoken * np.clip(shares, 0, 1)).sum(axis=1), dtype=np.float64)
+        used = self.amounts(who, hours.ravel()).reshape(hours.shape)
+        return np.asarray((used * np.clip(shares, 0, 1)).sum(axis=1), dtype=np.float64)
 
-    def _shape(self, voice: Voice, hours: Hours) -> Floats:
+    def _shape(self, who: Spender, hours: Hours) -> Floats:
         weekday = (hours // 24 + 3) % 7  # the epoch was a Thursday
-        weight = np.where(weekday >= 5, voice.weekend, 1.0)
-        return np.asarray(voice.day, dtype=np.float64)[hours % 24] * weight
+        weight = np.where(weekday >= 5, who.weekend, 1.0)
+        return np.asarray(who.day, dtype=np.float64)[hours % 24] * weight
 
-    def _grown(self, voice: Voice, hours: Hours) -> Floats:
+    def _grown(self, who: Spender, hours: Hours) -> Floats:
         days = (hours - clock_hours(self.began)) / 24
-        return np.clip(1 + voice.growth * days, 0.2, 4.0)
+        return np.clip(1 + who.growth * days, 0.2, 4.0)
 
-    def _with_revisions(self, voice: Voice, hours: Hours, spoken: Floats) -> Floats:
-        for (revised, hour), minutes in self.revised.items():
-            if revised == voice.id:
-                spoken = np.where(hours == hour, minutes, spoken)
-        return spoken
+    def _with_revisions(self, who: Spender, hours: Hours, used: Floats) -> Floats:
+        for (revised, hour), amount in self.revised.items():
+            if revised == who.id:
+                used = np.where(hours == hour, amount, used)
+        return used
 
 
 def clock_hours(at: datetime) -> float:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from daemon.store.accounts import Accounts
 from daemon.store.alerts import Alerts
 from daemon.store.database import Begin, StoreError, connect, parse_url
 from daemon.store.lock import sole_owner
@@ -18,6 +19,7 @@ from daemon.store.migrate import check_version, migrate
 from daemon.store.names import Names
 from daemon.store.outbox import Outbox
 from daemon.store.polls import Polls
+from daemon.store.recordings import Recordings
 from daemon.store.usage import Histories, Usage
 
 
@@ -30,6 +32,8 @@ class Transaction:
     polls: Polls
     alerts: Alerts
     outbox: Outbox
+    accounts: Accounts
+    recordings: Recordings
 
 
 class Store:
@@ -62,6 +66,8 @@ class Store:
             polls=Polls(connection),
             alerts=Alerts(connection),
             outbox=Outbox(connection),
+            accounts=Accounts(connection),
+            recordings=Recordings(connection),
         )
 
 

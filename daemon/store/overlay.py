@@ -7,10 +7,13 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from daemon.source import Answer
+from daemon.source import Answer, Standing, Window
+from daemon.store.frame import Frame
 from daemon.store.history import History
+from daemon.store.standings import Curve
 from rules.panel import Floats
 from rules.series import Absent, Labels, Measure, Metric, Reading
+from rules.totals import amounts
 
 
 @dataclass(slots=True)
@@ -62,6 +65,27 @@ def lay(answer: Answer, history: History, at: datetime, settles: timedelta) -> C
         values = _row(history, start, told.get(start, ()))
         changes.note(history, start, values, closed=_is_closed(answer.metric, start, at - settles))
     return changes
+
+
+def lay_totals(standing: Standing, history: History, curve: Curve, frame: Frame) -> Changes:
+    """Lay down what totals grew by, in every bucket that something is known of."""
+    changes = Changes(frame.at)
+    metric, period = standing.metric, standing.period
+    last = min(standing.at, period.end)
+    edges = _edges(metric, Window(max(period.start, frame.at - frame.horizon), last))
+    # What the vendor has not counted yet is not told, however late it is.
+    known_at = frame.at if last == period.end else last
+    grown = amounts(curve.moments, curve.totals, edges)
+    for start, row in zip(edges, grown, strict=False):
+        closed = _is_closed(metric, start, known_at - frame.settles)
+        changes.note(history, start, row, closed=closed)
+    return changes
+
+
+def _edges(metric: Metric, span: Window) -> list[datetime]:
+    first = metric.bucket(span.start)
+    count = -((first - span.end) // metric.width)
+    return [first + step * metric.width for step in range(count + 1)]
 
 
 def _is_closed(metric: Metric, start: datetime, settled_at: datetime) -> bool:

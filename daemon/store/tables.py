@@ -43,6 +43,22 @@ source = sa.Table(
     sa.Column("good_at", Moment),
     sa.Column("failing_since", Moment),
     sa.Column("failure", sa.Text),
+    # What is odd about its answers and no error, a sentence a line.
+    sa.Column("notes", sa.Text, nullable=False, server_default=""),
+)
+
+account = sa.Table(
+    "account",
+    metadata,
+    # A vendor's host and the digest of a key: all sources with that key share it.
+    sa.Column("name", sa.String(128), primary_key=True),
+    # Calls by slots of a few seconds, as JSON: what of this minute's allowance is spent.
+    sa.Column("spent", sa.Text, nullable=False),
+    # Nobody calls before this moment; the reason stands beside it.
+    sa.Column("resume_at", Moment),
+    sa.Column("reason", sa.Text),
+    # Failures in a row: each makes the next wait longer.
+    sa.Column("failures", sa.Integer, nullable=False),
 )
 
 panel = sa.Table(
@@ -83,6 +99,20 @@ bucket = sa.Table(
     sa.Column("packed", sa.LargeBinary, nullable=False),
     sa.Column("closed", sa.Boolean, nullable=False),
     sa.Column("version", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+standing = sa.Table(
+    "standing",
+    metadata,
+    sa.Column("panel_id", sa.ForeignKey("panel.id"), primary_key=True),
+    sa.Column("period_start", Moment, primary_key=True),
+    # The moment the totals are true of; never after the period's end.
+    sa.Column("at", Moment, primary_key=True),
+    # The moment they were asked for.
+    sa.Column("told_at", Moment, nullable=False),
+    # Packed like a bucket: a running total a series, by position.
+    sa.Column("packed", sa.LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -127,6 +157,22 @@ alert = sa.Table(
     sa.Column("body", sa.Text, nullable=False),
     sa.UniqueConstraint("rule", "series", "since"),
     sa.Index(None, "rule", "phase"),
+)
+
+recording = sa.Table(
+    "recording",
+    metadata,
+    sa.Column("recorder", sa.String(64), primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    # Frozen before it is sent: whatever the source says later, this is what was recorded.
+    sa.Column("amount", sa.Float, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("owed_at", Moment, nullable=False),
+    sa.Column("due_at", Moment, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("claimed_until", Moment),
+    sa.Column("settled_at", Moment),
+    sa.Column("failure", sa.Text),
 )
 
 letter = sa.Table(

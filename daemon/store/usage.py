@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,11 +10,14 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from daemon.source import Answer
+from daemon.source import Answer, Standing
 from daemon.store import tables
+from daemon.store.crowd import admit
 from daemon.store.database import insert_if_absent, upsert
+from daemon.store.frame import Frame
 from daemon.store.history import History
-from daemon.store.overlay import Changes, lay
+from daemon.store.overlay import Changes, lay, lay_totals
+from daemon.store.standings import Standings
 from rules.panel import Panel
 from rules.series import EPOCH, Absent, Labels, Measure, Metric, Reading
 
@@ -33,6 +36,8 @@ class Recorded:
     """Columns first heard of in this answer."""
     closed: int
     """How many buckets this answer closed."""
+    folded: int = 0
+    """How many series of this answer were counted together, as `OTHER`."""
 
 
 class Usage:
@@ -43,25 +48,48 @@ class Usage:
         self._histories = histories
         self.touched: set[Metric] = set()
 
-    async def record(
-        self, answer: Answer, at: datetime, *, settles: timedelta, horizon: timedelta
-    ) -> Recorded | None:
+    async def record(self, answer: Answer, frame: Frame) -> Recorded | None:
         """Lay an answer into what is remembered; None where nothing was ever told.
 
         Asking twice records once. A closed bucket that changed is replaced, and what stood there
-        is kept as a revision. `at` is the moment of the poll: a bucket is closed once it ended,
-        and settled, before it.
+        is kept as a revision.
         """
-        metric = answer.metric
-        self.touched.add(metric)
-        history = await self._history(metric, at - horizon, horizon)
+        history = await self._history(answer.metric, frame)
+        admitted = admit(answer.readings, history.positions, frame.max_series)
+        answer = replace(answer, readings=admitted.readings)
         newcomers = await self._meet(history, answer.readings)
-        changes = lay(answer, history, at, settles)
-        await self._write(history, changes)
+        changes = lay(answer, history, frame.at, frame.settles)
+        recorded = await self._recorded(history, changes, newcomers, frame)
+        return recorded and replace(recorded, folded=len(admitted.folded))
+
+    async def stand(self, standing: Standing, frame: Frame) -> Recorded | None:
+        """Lay down what running totals grew by since they were told last."""
+        history = await self._history(standing.metric, frame)
+        since = standing.metric.bucket(min(standing.at, standing.period.end))
+        readings = [Reading(labels, since, total) for labels, total in standing.totals.items()]
+        admitted = admit(readings, history.positions, frame.max_series)
+        totals = {each.labels: each.value for each in admitted.readings}
+        standing = replace(standing, totals=totals)
+        newcomers = await self._meet(history, admitted.readings)
+        ledger = Standings(self._connection, history)
+        curve = await ledger.take(standing, frame.at)
+        changes = lay_totals(standing, history, curve, frame)
+        recorded = await self._recorded(history, changes, newcomers, frame)
+        return recorded and replace(recorded, folded=len(admitted.folded))
+
+    async def panel(self, metric: Metric, frame: Frame) -> Panel | None:
+        """What is remembered of a metric as of a moment; None where nothing was ever told."""
+        return (await self._history(metric, frame)).panel()
+
+    async def _recorded(
+        self, history: History, changes: Changes, newcomers: Sequence[int], frame: Frame
+    ) -> Recorded | None:
+        metric = history.metric
+        await self._write(history, changes, newcomers)
         panel = history.panel()
         if panel is None:
             # Nobody used anything yet: that was told too, and need not be asked again.
-            await self._mark_open(history, metric.bucket(at - settles))
+            await self._mark_open(history, metric.bucket(frame.at - frame.settles))
             return None
         revised = [(panel.row(start), column) for start, column in changes.revised]
         return Recorded(history.panel_id, panel, revised, newcomers, changes.closed)
@@ -95,15 +123,18 @@ class Usage:
         """Forget buckets and revisions older than a moment."""
         for table in (tables.bucket, tables.revision):
             await self._connection.execute(sa.delete(table).where(table.c.start < before))
+        old = tables.standing.c.at < before
+        await self._connection.execute(sa.delete(tables.standing).where(old))
 
-    async def _history(self, metric: Metric, since: datetime, horizon: timedelta) -> History:
+    async def _history(self, metric: Metric, frame: Frame) -> History:
         """What is remembered of a metric, brought up to what the database holds now."""
+        self.touched.add(metric)
         row = await self._panel_row(metric)
         history = self._histories.get(metric)
         if history is None:
-            history = self._histories[metric] = History(row.id, metric, horizon)
+            history = self._histories[metric] = History(row.id, metric, frame.horizon)
         if history.version != row.version:
-            await self._load(history, since)
+            await self._load(history, frame.at - frame.horizon)
             history.version = row.version
         return history
 
@@ -158,11 +189,13 @@ class Usage:
             await self._connection.execute(sa.insert(tables.series), rows)
         return newcomers
 
-    async def _write(self, history: History, changes: Changes) -> None:
-        if not changes.buckets:
+    async def _write(self, history: History, changes: Changes, newcomers: Sequence[int]) -> None:
+        """A series alone is a change too: a memory without it would meet it a second time."""
+        if not changes.buckets and not newcomers:
             return
-        written = upsert(self._connection, tables.bucket, "packed", "closed", "version")
-        await self._connection.execute(written, changes.buckets)
+        if changes.buckets:
+            written = upsert(self._connection, tables.bucket, "packed", "closed", "version")
+            await self._connection.execute(written, changes.buckets)
         if changes.revisions:
             await self._connection.execute(sa.insert(tables.revision), changes.revisions)
         history.version += 1

@@ -118,8 +118,8 @@ async def test_it_is_ready_once_every_source_was_polled(setting: Setting) -> Non
 class SlowMeter(Meter):
     may_answer: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def fetch(self, name, http, window):  # type: ignore[no-untyped-def, override]
-        answers = await super().fetch(name, http, window)
+    async def fetch(self, ask):  # type: ignore[no-untyped-def, override]
+        answers = await super().fetch(ask)
         await self.may_answer.wait()
         return answers
 

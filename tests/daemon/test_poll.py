@@ -169,6 +169,7 @@ async def test_an_account_that_never_used_anything_is_not_asked_for_all_its_past
 async def test_a_level_has_no_past_to_read(watch: Watch) -> None:
     watch.history = timedelta(days=40)
     watch.meter.measure = Measure.LEVEL
+    watch.meter.tells_past = False
     await watch.poll()
 
     assert len(watch.meter.asked) == 1

@@ -1,10 +1,12 @@
-"""How a source says that it could not."""
+"""What a source is asked, and how it says that it could not."""
 
 from datetime import timedelta
 
 import pytest
 
-from daemon.source import SourceError, SourceRefused
+from daemon.source import SourceError, SourceRefused, Window, whole
+from rules.series import Measure, Metric
+from tests.daemon.sources.stand import NOW
 
 
 def test_a_refusal_is_a_failure_a_person_must_mend() -> None:
@@ -15,3 +17,11 @@ def test_a_refusal_is_a_failure_a_person_must_mend() -> None:
 def test_a_failure_carries_the_vendors_own_word_on_when() -> None:
     assert SourceError("429", timedelta(seconds=120)).retry_after == timedelta(seconds=120)
     assert SourceError("503").retry_after is None
+
+
+def test_a_window_is_widened_to_the_bucket_that_now_fills() -> None:
+    hourly = Metric("v", "minutes", "minutes", Measure.AMOUNT, timedelta(hours=1))
+    ten = NOW.replace(minute=0)
+
+    assert whole(hourly, Window(ten, ten)) == Window(ten, ten + timedelta(hours=1))
+    assert whole(hourly, Window(NOW, NOW)) == Window(ten, ten + timedelta(hours=1))

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import ClassVar
 
-from daemon.http import Http
 from daemon.secret import Secret
-from daemon.source import Answer, Window
-from daemon.sources.supertone.wire import Credits, Endpoint, whole
+from daemon.source import Answer, Ask, Window, whole
+from daemon.sources.supertone.wire import Credits, endpoint
 from rules.series import Absent, Measure, Metric, Reading
 
 
@@ -24,14 +24,19 @@ class SupertoneCredits:
     settles: timedelta = timedelta(0)
     """How long a balance may be incomplete: it is true at once."""
 
+    calls_a_minute: int = 20
+    """At most so many calls a minute to the account, from all sources with this key together."""
+    tells_past: ClassVar[bool] = False
+
     def metrics(self, name: str) -> Sequence[Metric]:
         minute = timedelta(minutes=1)
         return [Metric(name, "credits", "credits", Measure.LEVEL, minute, Absent.UNKNOWN)]
 
-    async def fetch(self, name: str, http: Http, window: Window) -> Sequence[Answer]:
-        [metric] = self.metrics(name)
-        told = whole(metric, Window(window.end, window.end))
-        endpoint = Endpoint(name, self.url, "/v1/credits", self.key)
-        balance = (await endpoint.ask(http, (), Credits, window.end)).balance
+    async def fetch(self, ask: Ask) -> Sequence[Answer]:
+        [metric] = self.metrics(ask.name)
+        now = ask.window.end
+        told = whole(metric, Window(now, now))
+        account = endpoint(ask.name, self.url, "/v1/credits", self.key)
+        balance = (await account.ask(ask.http, (), Credits, now)).balance
         readings = [] if balance is None else [Reading((), told.start, balance)]
         return [Answer(metric, told, readings)]

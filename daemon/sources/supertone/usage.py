@@ -3,16 +3,16 @@
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from hashlib import sha256
-from typing import Literal
+from typing import ClassVar, Literal
 
-from daemon.http import Http
+from daemon.endpoint import BadRequestError, Endpoint
 from daemon.secret import Secret
-from daemon.source import Answer, SourceError, Window
+from daemon.source import Answer, Ask, SourceError, Window, whole
 from daemon.sources.supertone.voice_usage import LONGEST, called, report
-from daemon.sources.supertone.wire import BadRequestError, Bucket, Endpoint, Page, Row, whole
+from daemon.sources.supertone.wire import Bucket, Page, Row, endpoint
 from rules.series import Absent, Labels, Measure, Metric, Reading, labels_of
 
 PAGE = 20
@@ -40,6 +40,10 @@ class SupertoneUsage:
     settles: timedelta = timedelta(minutes=10)
     """How long after its end a bucket may still be incomplete."""
 
+    calls_a_minute: int = 20
+    """At most so many calls a minute to the account, from all sources with this key together."""
+    tells_past: ClassVar[bool] = True
+
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[+-](0[0-9]|1[0-4]):[0-5][0-9]", self.offset):
             raise ValueError(
@@ -56,15 +60,15 @@ class SupertoneUsage:
         east = self._zone().utcoffset(None)
         return [Metric(name, "minutes", "minutes", Measure.AMOUNT, width, Absent.ZERO, east)]
 
-    async def fetch(self, name: str, http: Http, window: Window) -> Sequence[Answer]:
-        [metric] = self.metrics(name)
-        told = whole(metric, window)
-        walk = _Walk(Endpoint(name, self.url, "/v1/usage", self.key), http, window.end)
+    async def fetch(self, ask: Ask) -> Sequence[Answer]:
+        [metric] = self.metrics(ask.name)
+        told = whole(metric, ask.window)
+        usage = endpoint(ask.name, self.url, "/v1/usage", self.key)
         most = (told.end - told.start) // metric.width
         rows: dict[tuple[datetime, Labels], float] = {}
-        for bucket in await walk.buckets(self._query(told), most):
-            start = _start(walk.endpoint, metric, told, bucket)
-            for labels, minutes in self._rows(walk.endpoint, bucket).items():
+        for bucket in await _Walk(usage, ask).buckets(self._query(told), most):
+            start = _start(usage, metric, told, bucket)
+            for labels, minutes in self._rows(usage, bucket).items():
                 # Pages count whole buckets: one that comes twice is told again, not told on.
                 rows[start, labels] = minutes
         readings = [
@@ -72,7 +76,7 @@ class SupertoneUsage:
             for (start, labels), minutes in rows.items()
             if start < told.end
         ]
-        return [Answer(metric, told, readings, await self._names(name, http, window.end))]
+        return [Answer(metric, told, readings, await self._names(ask))]
 
     def _zone(self) -> timezone:
         distance = timedelta(hours=int(self.offset[1:3]), minutes=int(self.offset[4:]))
@@ -103,19 +107,21 @@ class SupertoneUsage:
         told: dict[str, str] = {key: word for key, word in asked.items() if isinstance(word, str)}
         for dimension in asked:
             if dimension in ("voice_id", "voice_name") and dimension not in told:
-                raise endpoint.refused(f"its contract has changed: a row without its {dimension}")
+                raise endpoint.changed(f"its contract has changed: a row without its {dimension}")
         if "api_key" in told:
             told["api_key"] = _fingerprint(told["api_key"])
         return labels_of(told)
 
-    async def _names(self, name: str, http: Http, at: datetime) -> Mapping[str, str]:
+    async def _names(self, ask: Ask) -> Mapping[str, str]:
         if not self.names or "voice_id" not in self.breakdown:
             return {}
-        endpoint = Endpoint(name, self.url, "/v1/voice-usage", self.key, timedelta(seconds=10))
-        midnight = at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        days = endpoint(ask.name, self.url, "/v1/voice-usage", self.key)
+        now = ask.window.end
+        midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         end = midnight + timedelta(days=1)
+        hasty = replace(days, within=timedelta(seconds=10))
         try:
-            return called(await report(endpoint, http, Window(end - LONGEST, end), at))
+            return called(await report(hasty, ask.http, Window(end - LONGEST, end), now))
         except SourceError:
             return {}  # an amount without a name is better than no amount
 
@@ -125,11 +131,10 @@ class _Walk:
     """From the first page to the last: whole, or not at all."""
 
     endpoint: Endpoint
-    http: Http
-    at: datetime
+    over: Ask
 
     async def buckets(self, query: list[tuple[str, str]], most: int) -> Sequence[Bucket]:
-        page = await self.endpoint.ask(self.http, query, Page, self.at)
+        page = await self.endpoint.ask(self.over.http, query, Page, self.over.window.end)
         buckets, seen = list(page.data), set[str]()
         while token := page.next_page_token:
             if token in seen or len(seen) > most:
@@ -144,7 +149,7 @@ class _Walk:
         """The vendor took the same question for the first page, so it is the token that it no
         longer knows: the next poll begins a new walk."""
         try:
-            return await self.endpoint.ask(self.http, query, Page, self.at)
+            return await self.endpoint.ask(self.over.http, query, Page, self.over.window.end)
         except BadRequestError as error:
             raise SourceError(f"{error}; the pages will be asked for again") from error
 
@@ -157,7 +162,7 @@ def _start(endpoint: Endpoint, metric: Metric, told: Window, bucket: Bucket) -> 
     if not on_the_grid or not told.start <= start <= told.end:
         asked = f"{metric.width} from {told.start.isoformat()} to {told.end.isoformat()}"
         found = f"{start.isoformat()} to {end.isoformat()}"
-        raise endpoint.refused(f"expected buckets of {asked}, got one of {found}")
+        raise endpoint.changed(f"expected buckets of {asked}, got one of {found}")
     return start
 
 

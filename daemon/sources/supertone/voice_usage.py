@@ -4,11 +4,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import ClassVar
 
-from daemon.http import Http
+from daemon.endpoint import Endpoint
+from daemon.http import Web
 from daemon.secret import Secret
-from daemon.source import Answer, Window
-from daemon.sources.supertone.wire import Endpoint, VoiceDay, VoiceReport, whole
+from daemon.source import Answer, Ask, Window, whole
+from daemon.sources.supertone.wire import VoiceDay, VoiceReport, endpoint
 from rules.series import Absent, Labels, Measure, Metric, Reading
 
 DAY = timedelta(days=1)
@@ -30,20 +32,25 @@ class SupertoneVoiceUsage:
     settles: timedelta = timedelta(hours=1)
     """How long after its end a day may still be incomplete."""
 
+    calls_a_minute: int = 20
+    """At most so many calls a minute to the account, from all sources with this key together."""
+    tells_past: ClassVar[bool] = True
+
     def metrics(self, name: str) -> Sequence[Metric]:
         return [Metric(name, "minutes", "minutes", Measure.AMOUNT, DAY, Absent.ZERO)]
 
-    async def fetch(self, name: str, http: Http, window: Window) -> Sequence[Answer]:
-        [metric] = self.metrics(name)
+    async def fetch(self, ask: Ask) -> Sequence[Answer]:
+        [metric] = self.metrics(ask.name)
+        window = ask.window
         told = whole(metric, Window(window.start.astimezone(UTC), window.end.astimezone(UTC)))
-        endpoint = Endpoint(name, self.url, "/v1/voice-usage", self.key)
+        days = endpoint(ask.name, self.url, "/v1/voice-usage", self.key)
         usages: list[VoiceDay] = []
         for piece in _pieces(told):
-            usages += await report(endpoint, http, piece, window.end)
+            usages += await report(days, ask.http, piece, window.end)
         return [Answer(metric, told, _readings(usages), called(usages))]
 
 
-async def report(endpoint: Endpoint, http: Http, span: Window, at: datetime) -> Sequence[VoiceDay]:
+async def report(endpoint: Endpoint, http: Web, span: Window, at: datetime) -> Sequence[VoiceDay]:
     """The rows of whole UTC days, at most 30 of them."""
     first, last = span.start.date(), (span.end - DAY).date()
     query = [("start_date", first.isoformat()), ("end_date", last.isoformat())]
@@ -51,7 +58,7 @@ async def report(endpoint: Endpoint, http: Http, span: Window, at: datetime) -> 
     strays = [row.date for row in usages if not first <= row.date <= last]
     if strays:
         asked = f"{first} to {last}"
-        raise endpoint.refused(f"its contract has changed: asked {asked}, told of {strays[0]}")
+        raise endpoint.changed(f"its contract has changed: asked {asked}, told of {strays[0]}")
     return usages
 
 

@@ -1,20 +1,13 @@
-"""What stands on Supertone's wire, and how asking for it can go wrong."""
+"""What stands on Supertone's wire, and how it speaks of errors."""
 
-import json
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Annotated, TypeVar
+from datetime import date, datetime
+from typing import Annotated
 
 import msgspec
 
-from daemon.http import Http, HttpError, Reply, retry_after
+from daemon.endpoint import Dialect, Endpoint
 from daemon.secret import Secret
-from daemon.source import SourceError, SourceRefused, Window
-from rules.series import Labels, Metric, labels_of
-
-Shape = TypeVar("Shape")
+from rules.series import Labels, labels_of
 
 Minutes = Annotated[float, msgspec.Meta(ge=0)]
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -85,85 +78,24 @@ class _Envelope(msgspec.Struct, frozen=True):
         return inner if isinstance(inner, str) else "; ".join(inner)
 
 
-class BadRequestError(SourceRefused):
-    """The vendor did not understand the question."""
+def _words(body: bytes) -> str | None:
+    """The vendor's own, whichever of its shapes they came in."""
+    try:
+        return msgspec.json.decode(body, type=_Envelope).sentence()
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """One question to the vendor, asked in the name of one source."""
-
-    source: str
-    url: str
-    path: str
-    key: Secret
-    within: timedelta = timedelta(seconds=30)
-
-    async def ask(
-        self, http: Http, query: Sequence[tuple[str, str]], shape: type[Shape], at: datetime
-    ) -> Shape:
-        url = self.url.rstrip("/") + self.path
-        headers = {"x-sup-api-key": self.key.reveal(), "Accept": "application/json"}
-        try:
-            reply = await http.get(url, params=query, headers=headers, within=self.within)
-        except HttpError as error:
-            raise SourceError(f"{self.source}: GET {self.path}: {error}") from error
-        if reply.status != 200:
-            raise self._failure(reply, at)
-        try:
-            return msgspec.json.decode(reply.body, type=shape)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            # Not `from error`: what does not decode may hold what must not be shown.
-            raise self.refused(self._misread(reply, error)) from None
-
-    def refused(self, what: str, status: int = 200) -> SourceRefused:
-        return SourceRefused(f"{self.source}: GET {self.path} answered {status}: {what}")
-
-    def _failure(self, reply: Reply, at: datetime) -> SourceError:
-        status, words = reply.status, self._words(reply)
-        if status in (408, 429) or status >= 500:
-            message = f"{self.source}: GET {self.path} answered {status}: {words}"
-            return SourceError(message, retry_after(reply, at))
-        refused = self.refused(f"{words}; {self._advice(status)}", status)
-        return BadRequestError(str(refused)) if status == 400 else refused
-
-    def _advice(self, status: int) -> str:
-        setting = f"sources.{self.source}"
-        match status:
-            case 401:
-                return f"the key was refused, check {setting}.key"
-            case 403:
-                return f"the key was refused this question, check {setting}.key and its rights"
-            case 404 if self.path == "/v1/credits":
-                return f"the account is unknown, check {setting}.key and {setting}.url"
-            case _ if status < 400:
-                return f"it points elsewhere and is not followed, check {setting}.url"
-        return f"the vendor will not answer this question as it stands, check {setting}"
-
-    def _words(self, reply: Reply) -> str:
-        """The vendor's own, whichever of its shapes they came in."""
-        try:
-            return self._shown(msgspec.json.decode(reply.body, type=_Envelope).sentence())
-        except (msgspec.MsgspecError, UnicodeDecodeError):
-            return self._shown(reply.body.decode(errors="replace")) or "without a word"
-
-    def _misread(self, reply: Reply, error: Exception) -> str:
-        text = reply.body.decode(errors="replace")
-        if isinstance(error, msgspec.ValidationError):
-            return f"its contract has changed: {self._shown(str(error))}"
-        if not text.strip():
-            return "expected JSON, got an empty body"
-        kind = "HTML" if text.lstrip().startswith("<") else "text"
-        return f"expected JSON, got {kind} that begins {json.dumps(self._shown(text))}"
-
-    def _shown(self, text: str) -> str:
-        """A short sample, on one line, without the key: vendors like to repeat it."""
-        key = self.key.reveal()
-        hidden = text.replace(key, "***") if key else text
-        line = re.sub(r"[^\S ]+|[\x00-\x1f\x7f]+", " ", hidden).strip()
-        return line if len(line) <= 160 else f"{line[:160]}…"
+def _advice(status: int, path: str) -> str | None:
+    if status == 404 and path == "/v1/credits":
+        return "the account is unknown, check {setting}.key and {setting}.url"
+    return None
 
 
-def whole(metric: Metric, window: Window) -> Window:
-    """A window widened to whole buckets; the bucket that holds its end is the last, and fills."""
-    return Window(metric.bucket(window.start), metric.bucket(window.end) + metric.width)
+_DIALECT = Dialect(_words, _advice)
+
+
+def endpoint(source: str, url: str, path: str, key: Secret) -> Endpoint:
+    """One question to Supertone, asked in the name of one source."""
+    headers = {"x-sup-api-key": key.reveal()}
+    return Endpoint(source, url, path, _DIALECT, headers, (key,))

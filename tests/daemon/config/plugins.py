@@ -11,7 +11,7 @@ from daemon.config.references import Unresolved
 from daemon.http import Http
 from daemon.notifier import Letter
 from daemon.secret import Secret
-from daemon.source import Answer, Window
+from daemon.source import Answer, Ask
 from rules.panel import Panel
 from rules.verdict import Verdicts
 
@@ -36,12 +36,13 @@ class Tts:
     names: bool = True
     revises: timedelta = timedelta(days=3)
     settles: timedelta = timedelta(minutes=10)
+    calls_a_minute: int = 20
 
     def __post_init__(self) -> None:
         if ":" not in self.offset:
             raise ValueError(f"offset: expected a distance such as +09:00, got {self.offset!r}")
 
-    async def fetch(self, name: str, http: Http, window: Window) -> Sequence[Answer]:
+    async def fetch(self, ask: Ask) -> Sequence[Answer]:
         raise NotImplementedError
 
 
@@ -50,8 +51,9 @@ class Balance:
     key: Secret
     revises: timedelta = timedelta(0)
     settles: timedelta = timedelta(0)
+    calls_a_minute: int = 20
 
-    async def fetch(self, name: str, http: Http, window: Window) -> Sequence[Answer]:
+    async def fetch(self, ask: Ask) -> Sequence[Answer]:
         raise NotImplementedError
 
 

@@ -29,6 +29,9 @@ def test_a_block_has_the_shared_keys_and_the_plugins_own_with_their_defaults() -
         "grace": timedelta(minutes=30),
         "revises": timedelta(0),
         "settles": timedelta(0),
+        "calls_a_minute": 20,
+        "max_series": 10_000,
+        "check_units": True,
     }
 
 

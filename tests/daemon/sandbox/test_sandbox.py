@@ -12,7 +12,7 @@ from daemon.notifiers.slack.bot import Slack
 from daemon.notifiers.slack.webhook import SlackWebhook
 from daemon.sandbox import STAND_INS, open_sandbox
 from daemon.secret import Secret
-from daemon.source import Feed, Window
+from daemon.source import Ask, Feed, Window
 from daemon.sources import SOURCES
 from daemon.sources.supertone import SupertoneCredits, SupertoneUsage
 from tests import make
@@ -47,7 +47,7 @@ async def test_sources_of_one_vendor_share_one_stand_in_and_it_answers() -> None
         assert isinstance(voices, SupertoneUsage)
         assert isinstance(credit, SupertoneCredits)
         now = clock.now()
-        (answer,) = await voices.fetch("voices", http, Window(now - timedelta(days=60), now))
+        (answer,) = await voices.fetch(Ask("voices", http, Window(now - timedelta(days=60), now)))
 
     assert voices.url == credit.url
     assert voices.url.startswith("http://127.0.0.1:")

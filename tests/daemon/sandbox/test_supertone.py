@@ -8,9 +8,10 @@ import aiohttp
 import pytest
 
 from daemon.clock import FastClock
+from daemon.sandbox.faults import Canned
 from daemon.sandbox.incidents import newcomers_story
 from daemon.sandbox.loopback import serve
-from daemon.sandbox.supertone import Canned, SupertoneStandIn
+from daemon.sandbox.supertone import SupertoneStandIn
 from daemon.sandbox.world import VOICES, World
 from tests.fakes import HandClock
 

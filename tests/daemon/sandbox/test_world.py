@@ -27,8 +27,8 @@ def weekdays() -> np.ndarray:
 @settings(max_examples=50)
 @given(voices, hours, st.integers(0, 30), st.integers(1, 60))
 def test_an_hour_is_the_same_in_any_question(voice, hour: int, before: int, length: int) -> None:
-    alone = WORLD.minutes(voice, np.array([hour]))
-    among = WORLD.minutes(voice, np.arange(hour - before, hour + length))
+    alone = WORLD.amounts(voice, np.array([hour]))
+    among = WORLD.amounts(voice, np.arange(hour - before, hour + length))
 
     assert among[before] == alone[0]
 
@@ -56,7 +56,7 @@ def test_an_hour_only_grows_while_it_fills(voice, hour: int, shares: list[float]
     told = WORLD.used(voice, np.full(len(ends), float(hour)), ends)
 
     assert (np.diff(told) >= 0).all()
-    assert told[-1] == WORLD.minutes(voice, np.array([hour]))[0]
+    assert told[-1] == WORLD.amounts(voice, np.array([hour]))[0]
 
 
 def test_a_day_is_the_sum_of_its_hours() -> None:
@@ -64,25 +64,25 @@ def test_a_day_is_the_sum_of_its_hours() -> None:
     day = float(NOW // 24 * 24)
 
     [told] = WORLD.used(agatha, np.array([day]), np.array([day + 24]))
-    assert told == pytest.approx(WORLD.minutes(agatha, np.arange(int(day), int(day) + 24)).sum())
+    assert told == pytest.approx(WORLD.amounts(agatha, np.arange(int(day), int(day) + 24)).sum())
 
 
 def test_another_seed_is_another_world_and_one_seed_is_one() -> None:
     agatha = NAMED["Agatha"]
 
-    assert (World(7, BEGAN).minutes(agatha, WEEKS) == WORLD.minutes(agatha, WEEKS)).all()
-    assert (World(8, BEGAN).minutes(agatha, WEEKS) != WORLD.minutes(agatha, WEEKS)).any()
+    assert (World(7, BEGAN).amounts(agatha, WEEKS) == WORLD.amounts(agatha, WEEKS)).all()
+    assert (World(8, BEGAN).amounts(agatha, WEEKS) != WORLD.amounts(agatha, WEEKS)).any()
 
 
 def test_amounts_have_eight_decimals_and_are_never_negative() -> None:
     for voice in VOICES:
-        spoken = WORLD.minutes(voice, WEEKS)
+        spoken = WORLD.amounts(voice, WEEKS)
         assert (spoken >= 0).all()
         assert (spoken == spoken.round(8)).all()
 
 
 def test_office_voices_rest_at_night_and_on_weekends() -> None:
-    bruno = WORLD.minutes(NAMED["Bruno"], WEEKS)
+    bruno = WORLD.amounts(NAMED["Bruno"], WEEKS)
     by_day = np.isin(WEEKS % 24, range(9, 17))
 
     assert bruno[by_day & weekdays()].mean() > 8 * bruno[~by_day].mean()
@@ -90,13 +90,13 @@ def test_office_voices_rest_at_night_and_on_weekends() -> None:
 
 
 def test_the_evening_voice_is_loudest_in_the_evening() -> None:
-    celeste = WORLD.minutes(NAMED["Celeste"], WEEKS)
+    celeste = WORLD.amounts(NAMED["Celeste"], WEEKS)
 
     assert max(range(24), key=lambda hour: celeste[hour == WEEKS % 24].mean()) in (19, 20, 21, 22)
 
 
 def test_the_batch_runs_in_the_night_of_working_days_only() -> None:
-    dmitri = WORLD.minutes(NAMED["Dmitri"], WEEKS)
+    dmitri = WORLD.amounts(NAMED["Dmitri"], WEEKS)
     batch = np.isin(WEEKS % 24, (2, 3)) & weekdays()
 
     assert (dmitri[batch] > 5).all()
@@ -105,22 +105,22 @@ def test_the_batch_runs_in_the_night_of_working_days_only() -> None:
 
 @pytest.mark.parametrize("name", ["Farid", "Greta"])
 def test_sparse_voices_are_mostly_silent_and_not_always(name: str) -> None:
-    spoken = WORLD.minutes(NAMED[name], WEEKS)
+    spoken = WORLD.amounts(NAMED[name], WEEKS)
 
     assert 0.8 < (spoken == 0).mean() < 1
 
 
 def test_the_growing_voice_grows_up_to_a_limit() -> None:
     esme = NAMED["Esme"]
-    spoken = WORLD.minutes(esme, WEEKS).reshape(8, -1).mean(axis=1)
-    later = WORLD.minutes(esme, WEEKS + 24 * 365 * 20)
+    spoken = WORLD.amounts(esme, WEEKS).reshape(8, -1).mean(axis=1)
+    later = WORLD.amounts(esme, WEEKS + 24 * 365 * 20)
 
     assert spoken[-1] > 1.5 * spoken[0]
     assert later.mean() < 5 * spoken[-1]
 
 
 def test_the_noise_is_wider_than_that_of_counting() -> None:
-    agatha = WORLD.minutes(NAMED["Agatha"], WEEKS)
+    agatha = WORLD.amounts(NAMED["Agatha"], WEEKS)
     tens = agatha[(WEEKS % 24 == 10) & weekdays()]
 
     assert tens.std() > 0.15 * tens.mean()
@@ -138,7 +138,7 @@ def test_ids_are_shaped_like_the_vendors() -> None:
 def test_a_revision_takes_the_place_of_an_hour_and_of_no_other() -> None:
     agatha = NAMED["Agatha"]
     revised = World(7, BEGAN, revised={(agatha.id, NOW - 3): 99.0})
-    told, usual = revised.minutes(agatha, WEEKS), WORLD.minutes(agatha, WEEKS)
+    told, usual = revised.amounts(agatha, WEEKS), WORLD.amounts(agatha, WEEKS)
 
     assert told[-3] == 99.0
     assert (np.delete(told, -3) == np.delete(usual, -3)).all()
@@ -148,7 +148,7 @@ def test_sixty_days_of_every_voice_take_no_time() -> None:
     span = np.arange(NOW - 24 * 60, NOW)
     start = time.process_time()
     for voice in VOICES:
-        WORLD.minutes(voice, span)
+        WORLD.amounts(voice, span)
 
     assert time.process_time() - start < 0.5
 

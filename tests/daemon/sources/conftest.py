@@ -4,15 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from daemon.http import Http, open_http
+from daemon.http import Http
 from daemon.sandbox.loopback import serve
 from tests.daemon.sources.vendor import Vendor, stand_in
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[Http]:
-    async with open_http() as http:
-        yield http
 
 
 @pytest.fixture

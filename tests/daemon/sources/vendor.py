@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from aiohttp import web
@@ -13,11 +13,10 @@ from daemon.sandbox.incidents import Script
 from daemon.sandbox.supertone import SupertoneStandIn
 from daemon.sandbox.world import World
 from daemon.secret import Secret
-from daemon.source import Answer, Source, Window
+from daemon.source import Answer, Ask, Source, Window
+from tests.daemon.sources.stand import NOW
 from tests.fakes import HandClock
 
-NOW = datetime(2025, 5, 22, 10, 20, tzinfo=UTC)
-"""A Thursday, twenty minutes into the eleventh hour."""
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 KEY = "sk-test-3f9a0c7d1e5b"
 AGATHA, BRUNO = "e5f6fb1a53d0add87afb4f", "91c0de7724ab6f1358d2e9"
@@ -33,7 +32,7 @@ class Vendor:
     async def ask(self, kind: type[Source], span: timedelta, **fields: object) -> Answer:
         """One source over the latest span of time, as the poller would ask it."""
         source = kind(key=Secret(KEY), url=self.url, **fields)
-        [answer] = await source.fetch("voices", self.http, Window(NOW - span, NOW))
+        [answer] = await source.fetch(Ask("voices", self.http, Window(NOW - span, NOW)))
         return answer
 
 

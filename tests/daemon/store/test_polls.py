@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from daemon.source import Answer, Window
 from daemon.store import Store
+from daemon.store.frame import Frame
 from daemon.store.polls import SourceState
 from rules.series import Measure, Metric, Reading
 
@@ -38,9 +39,7 @@ async def test_how_far_a_rule_has_judged_is_its_own(store: Store) -> None:
     metric = Metric("tts", "credits", "credits", Measure.LEVEL, timedelta(minutes=1))
     answer = Answer(metric, Window(AT, AT), [Reading((), AT, 1.0)])
     async with store.transaction() as tx:
-        recorded = await tx.usage.record(
-            answer, AT, settles=timedelta(0), horizon=timedelta(days=1)
-        )
+        recorded = await tx.usage.record(answer, Frame(AT, timedelta(0), timedelta(days=1)))
         assert recorded is not None
         await tx.polls.judged("low", recorded.panel_id, AT)
         await tx.polls.judged("low", recorded.panel_id, LATER)

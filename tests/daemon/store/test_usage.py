@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from daemon.source import Answer, Window
 from daemon.store import Store, open_store, tables
+from daemon.store.frame import Frame
 from daemon.store.usage import Recorded
 from rules.series import Absent, Measure, Metric, Reading, labels_of
 from tests.postgres import Postgres
@@ -35,9 +36,7 @@ def answer(told: Told, hours: int = 4, metric: Metric = MINUTES) -> Answer:
 
 async def record(store: Store, told: Answer, at: datetime = AT) -> Recorded:
     async with store.transaction() as tx:
-        recorded = await tx.usage.record(
-            told, at, settles=timedelta(minutes=10), horizon=timedelta(days=60)
-        )
+        recorded = await tx.usage.record(told, Frame(at, timedelta(minutes=10), timedelta(days=60)))
     assert recorded is not None
     return recorded
 
@@ -93,9 +92,7 @@ async def test_a_later_instant_of_the_same_minute_does_not_revise_a_level(store:
 
 async def test_nothing_ever_told_is_no_panel(store: Store) -> None:
     async with store.transaction() as tx:
-        recorded = await tx.usage.record(
-            answer({}), AT, settles=timedelta(0), horizon=timedelta(days=60)
-        )
+        recorded = await tx.usage.record(answer({}), Frame(AT, timedelta(0), timedelta(days=60)))
 
     assert recorded is None
 
@@ -179,9 +176,8 @@ async def test_a_transaction_that_fails_leaves_neither_rows_nor_memory(store: St
     await record(store, answer({("a", 3): 1.0}))
     with pytest.raises(RuntimeError, match="pulled the plug"):
         async with store.transaction() as tx:
-            await tx.usage.record(
-                answer({("a", 3): 5.0}), AT, settles=timedelta(0), horizon=timedelta(days=60)
-            )
+            frame = Frame(AT, timedelta(0), timedelta(days=60))
+            await tx.usage.record(answer({("a", 3): 5.0}), frame)
             raise RuntimeError("pulled the plug")
 
     again = await record(store, answer({("a", 3): 1.0}))

@@ -34,8 +34,8 @@ MIDNIGHT = datetime(2025, 5, 22, tzinfo=UTC)
 async def test_trap_01_a_month_is_read_to_its_last_page(vendor: Vendor) -> None:
     answer = await vendor.ask(SupertoneUsage, 30 * DAY, bucket="day", names=False)
 
-    assert len(vendor.stand_in.asked) == 2
-    assert all("page_size=20" in query for query in vendor.stand_in.asked)
+    assert len(vendor.stand_in.faults.asked) == 2
+    assert all("page_size=20" in query for query in vendor.stand_in.faults.asked)
     assert len(by_start(answer)) == 31
 
 
@@ -108,7 +108,7 @@ async def test_trap_07_the_plus_of_an_offset_is_encoded(vendor: Vendor) -> None:
     async with aiohttp.ClientSession(headers={"x-sup-api-key": KEY}) as session:
         bare = await session.get(URL(f"{vendor.url}/v1/usage?{query}", encoded=True))
 
-    assert "start_time=2025-05-22T14:00:00%2B09:00&" in vendor.stand_in.asked[0]
+    assert "start_time=2025-05-22T14:00:00%2B09:00&" in vendor.stand_in.faults.asked[0]
     assert bare.status == 400
 
 

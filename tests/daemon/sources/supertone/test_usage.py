@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from daemon.http import Http
+from daemon.sandbox.faults import Canned
 from daemon.sandbox.loopback import serve
-from daemon.sandbox.supertone import Canned
 from daemon.secret import Secret
 from daemon.source import Answer, SourceError, SourceRefused, Window
 from daemon.sources.supertone import SupertoneUsage
@@ -223,7 +223,9 @@ async def test_names_come_with_the_voices(vendor: Vendor) -> None:
     answer = await vendor.ask(SupertoneUsage, HOUR)
 
     assert answer.names[AGATHA] == "Agatha"
-    assert "/v1/voice-usage?start_date=2025-04-23&end_date=2025-05-22" in vendor.stand_in.asked
+    assert (
+        "/v1/voice-usage?start_date=2025-04-23&end_date=2025-05-22" in vendor.stand_in.faults.asked
+    )
 
 
 @pytest.mark.parametrize("broken", [Canned(500), Canned(401), Canned(200, "<html>")])
@@ -239,7 +241,7 @@ async def test_names_that_cannot_be_had_cost_nothing_else(vendor: Vendor, broken
 async def test_names_that_nobody_needs_are_not_asked_for(vendor: Vendor, fields: dict) -> None:
     await vendor.ask(SupertoneUsage, HOUR, **fields)
 
-    assert len(vendor.stand_in.asked) == 1
+    assert len(vendor.stand_in.faults.asked) == 1
 
 
 async def test_a_revision_is_read_when_its_hour_is_read_again(vendor: Vendor) -> None:

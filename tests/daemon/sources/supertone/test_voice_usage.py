@@ -70,7 +70,7 @@ async def test_the_recorded_report_is_read(http: Http) -> None:
 async def test_the_stand_in_and_the_source_agree_over_two_months(vendor: Vendor) -> None:
     answer = await vendor.ask(SupertoneVoiceUsage, 60 * DAY)
 
-    assert len(vendor.stand_in.asked) == 3
+    assert len(vendor.stand_in.faults.asked) == 3
     assert len(by_start(answer)) == 61
 
 

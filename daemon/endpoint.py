@@ -165,23 +165,49 @@ def _kind(text: str) -> str:
 _MISSING = re.compile(
     r"Object missing required field `(?P<field>[^`]+)`(?: - at `\$\.?(?P<at>.*)`)?"
 )
-_UNLIKE = re.compile(r"Expected (?P<wanted>.+), got (?P<found>[^ ]+) - at `\$\.?(?P<at>.*)`")
+_UNLIKE = re.compile(r"Expected (?P<wanted>.+), got (?P<found>`\w+`)(?: - at `\$\.?(?P<at>.*)`)?")
+_BEYOND = re.compile(r"Expected (?P<wanted>.+?) - at `\$\.?(?P<at>.*)`")
+_WORDS = {
+    "str": "text",
+    "float": "a number",
+    "int": "a whole number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "an object",
+    "null": "null",
+}
 
 
 def _plainly(error: str) -> str:
     """What did not decode, as a person would say it.
 
-    >>> _plainly("Object missing required field `minutes_used` - at `$.data[...].results[...]`")
-    '`data[].results[].minutes_used` is gone'
+    >>> _plainly("Object missing required field `used` - at `$.data[0].results[...]`")
+    '`data[].results[].used` is gone'
     >>> _plainly("Object missing required field `data`")
     '`data` is gone'
-    >>> _plainly("Expected `float`, got `str` - at `$.usages[...].minutes`")
-    '`usages[].minutes` is `str`, expected `float`'
+    >>> _plainly("Expected `float`, got `str` - at `$.usages[2].minutes`")
+    '`usages[].minutes` is text, expected a number'
+    >>> _plainly("Expected `float` >= 0.0 - at `$.usages[2].minutes`")
+    '`usages[].minutes`: expected a number >= 0.0'
+    >>> _plainly("Expected `object`, got `null`")
+    'it is null, expected an object'
     """
     if missing := _MISSING.fullmatch(error):
-        place = (missing["at"] or "").replace("[...]", "[]")
+        place = _place(missing["at"])
         return f"`{place}{'.' if place else ''}{missing['field']}` is gone"
     if unlike := _UNLIKE.fullmatch(error):
-        place = unlike["at"].replace("[...]", "[]")
-        return f"`{place}` is {unlike['found']}, expected {unlike['wanted']}"
+        place = f"`{_place(unlike['at'])}`" if unlike["at"] else "it"
+        return f"{place} is {_spoken(unlike['found'])}, expected {_spoken(unlike['wanted'])}"
+    if beyond := _BEYOND.fullmatch(error):
+        return f"`{_place(beyond['at'])}`: expected {_spoken(beyond['wanted'])}"
     return error
+
+
+def _place(path: str | None) -> str:
+    """Which row it was does not matter; which field does."""
+    return re.sub(r"\[(\d+|\.\.\.)\]", "[]", path or "")
+
+
+def _spoken(types: str) -> str:
+    words = re.sub(r"`([^`]+)`", lambda named: named[1].replace(" | ", " or "), types)
+    return re.sub(r"\w+", lambda word: _WORDS.get(word[0], word[0]), words)

@@ -66,7 +66,8 @@ class SupertoneUsage:
         usage = endpoint(ask.name, self.url, "/v1/usage", self.key)
         most = (told.end - told.start) // metric.width
         rows: dict[tuple[datetime, Labels], float] = {}
-        for bucket in await _Walk(usage, ask).buckets(self._query(told), most):
+        walked = await _Walk(usage, ask).buckets(self._query(told), most)
+        for bucket in walked.buckets:
             start = _start(usage, metric, told, bucket)
             for labels, minutes in self._rows(usage, bucket).items():
                 # Pages count whole buckets: one that comes twice is told again, not told on.
@@ -76,7 +77,7 @@ class SupertoneUsage:
             for (start, labels), minutes in rows.items()
             if start < told.end
         ]
-        return [Answer(metric, told, readings, await self._names(ask))]
+        return [Answer(metric, told, readings, await self._names(ask), walked.notes())]
 
     def _zone(self) -> timezone:
         distance = timedelta(hours=int(self.offset[1:3]), minutes=int(self.offset[4:]))
@@ -127,13 +128,28 @@ class SupertoneUsage:
 
 
 @dataclass(frozen=True, slots=True)
+class _Walked:
+    """All pages together."""
+
+    buckets: Sequence[Bucket]
+    total: object
+    """How many buckets the vendor says there are."""
+
+    def notes(self) -> tuple[str, ...]:
+        told = len({bucket.starting_at for bucket in self.buckets})
+        if not isinstance(self.total, int) or self.total == told:
+            return ()
+        return (f"GET /v1/usage told {told} buckets and says that they are {self.total}",)
+
+
+@dataclass(frozen=True, slots=True)
 class _Walk:
     """From the first page to the last: whole, or not at all."""
 
     endpoint: Endpoint
     over: Ask
 
-    async def buckets(self, query: list[tuple[str, str]], most: int) -> Sequence[Bucket]:
+    async def buckets(self, query: list[tuple[str, str]], most: int) -> _Walked:
         page = await self.endpoint.ask(self.over.http, query, Page, self.over.window.end)
         buckets, seen = list(page.data), set[str]()
         while token := page.next_page_token:
@@ -143,7 +159,7 @@ class _Walk:
             seen.add(token)
             page = await self._further([*query, ("next_page_token", token)])
             buckets += page.data
-        return buckets
+        return _Walked(buckets, page.total)
 
     async def _further(self, query: list[tuple[str, str]]) -> Page:
         """The vendor took the same question for the first page, so it is the token that it no

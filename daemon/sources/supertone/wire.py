@@ -1,7 +1,7 @@
 """What stands on Supertone's wire, and how it speaks of errors."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
@@ -32,10 +32,11 @@ class Bucket(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct, frozen=True):
-    """Its `total` counts buckets and is nobody's amount, so it is not read."""
+    """`total` counts buckets over all pages; it is nobody's amount, so whatever it is will do."""
 
     data: list[Bucket]
     next_page_token: str | None = None
+    total: Any = None
 
 
 class VoiceDay(msgspec.Struct, frozen=True):

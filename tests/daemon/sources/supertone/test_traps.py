@@ -50,6 +50,14 @@ async def test_trap_02_the_total_counts_buckets_and_is_no_amount(http: Http) -> 
     assert sum(reading.value for reading in answer.readings) == pytest.approx(16.17817562)
 
 
+async def test_trap_02_a_total_that_counts_something_else_is_noted(http: Http) -> None:
+    recorder = recording('{"data": [], "total": 7}')
+    async with serve(recorder.app()) as url:
+        answer = await Vendor(None, url, http).ask(SupertoneUsage, HOUR, names=False)
+
+    assert answer.notes == ("GET /v1/usage told 0 buckets and says that they are 7",)
+
+
 async def test_trap_03_labels_are_the_asked_dimensions_and_no_others(vendor: Vendor) -> None:
     told = [
         await vendor.ask(SupertoneUsage, 5 * HOUR, breakdown=breakdown)
@@ -175,7 +183,7 @@ async def test_trap_13_field_names_of_the_vendors_examples_are_not_read(http: Ht
     bucket = {"starting_at": "2025-05-22T10:00:00Z", "ending_at": "2025-05-22T11:00:00Z"}
     recorder = recording(json.dumps({"data": [{**bucket, "results": [row]}], "total": 1}))
     async with serve(recorder.app()) as url:
-        with pytest.raises(SourceRefused, match=r"missing required field `minutes_used`"):
+        with pytest.raises(SourceRefused, match=r"`data\[\]\.results\[\]\.minutes_used` is gone"):
             await Vendor(None, url, http).ask(SupertoneUsage, HOUR)
 
 

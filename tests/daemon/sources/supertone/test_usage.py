@@ -1,7 +1,6 @@
 """Bucketed usage: what is asked, what is kept of the answer, and what is refused."""
 
 import json
-import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -51,7 +50,7 @@ async def told(http: Http, recorder: Recording, span: timedelta = HOUR, **fields
 
 
 async def refusal(http: Http, *bodies: str, **fields) -> str:
-    with pytest.raises(SourceRefused) as caught:
+    with pytest.raises(SourceError) as caught:
         await told(http, recording(*bodies), **fields)
     return str(caught.value)
 
@@ -178,7 +177,7 @@ async def test_minutes_that_are_no_amount_are_refused(http: Http, minutes: objec
     said = await refusal(http, page(bucket(row(minutes))))
 
     assert "its contract has changed: " in said
-    assert re.search(r"at `\$\.data\[\S+\]\.results\[\S+\]\.minutes_used`", said)
+    assert "`data[].results[].minutes_used`" in said
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "1e400", "-1e400", "9" * 400])

@@ -87,10 +87,10 @@ async def test_the_name_of_the_latest_day_wins(vendor: Vendor) -> None:
     [
         ({"date": "2025-05-23"}, "asked 2025-05-22 to 2025-05-22, told of 2025-05-23"),
         ({"date": "22 May"}, "Invalid RFC3339"),
-        ({"total_minutes_used": "1"}, "Expected `float`, got `str`"),
-        ({"total_minutes_used": -1}, "Expected `float` >= 0.0"),
-        ({"voice_id": None}, "Expected `str`, got `null`"),
-        ({"style": None}, "Expected `str`, got `null`"),
+        ({"total_minutes_used": "1"}, "is text, expected a number"),
+        ({"total_minutes_used": -1}, "expected a number >= 0.0"),
+        ({"voice_id": None}, "`usages[].voice_id` is null, expected text"),
+        ({"style": None}, "`usages[].style` is null, expected text"),
     ],
 )
 async def test_a_row_outside_the_contract_is_refused(

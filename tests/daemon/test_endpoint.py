@@ -35,7 +35,7 @@ async def test_a_refused_port_names_the_source_the_question_and_the_place(http: 
 
 async def test_a_vendor_that_repeats_the_key_is_not_repeated(http: Http) -> None:
     async with serve(recording(f'{{"message": "no such key {KEY}"}}', status=401).app()) as url:
-        with pytest.raises(SourceRefused, match=r"no such key \*\*\*"}; the key was refused"):
+        with pytest.raises(SourceRefused, match=r"no such key \*\*\*.*; the key was refused"):
             await endpoint(url).ask(http, (), Credits, NOW)
 
 

@@ -3,18 +3,24 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from logging import getLogger
+from random import Random
 
 from daemon.clock import Clock
 from daemon.config.settings import Config
 from daemon.deliver import Courier
-from daemon.http import Http, open_http
+from daemon.governor import Governor
+from daemon.governor.account import account_of
+from daemon.http import open_http
 from daemon.metrics import Metrics, build_metrics
 from daemon.page import open_page
 from daemon.poll import Poller
+from daemon.progress import Progress, Silent
+from daemon.read import Reader
+from daemon.recording.record import Recording
 from daemon.schedule import Job, Schedule, open_schedule
 from daemon.service import Supervisor
 from daemon.store import Store, open_store
@@ -24,6 +30,7 @@ log = getLogger(__name__)
 _DRAIN = timedelta(seconds=12)
 _LAST_DELIVERY = timedelta(seconds=6)
 _DELIVER_EVERY = timedelta(seconds=5)
+_RECORD_EVERY = timedelta(minutes=5)
 _PRUNE_EVERY = timedelta(hours=6)
 
 
@@ -33,22 +40,35 @@ class House:
 
     store: Store
     pollers: tuple[Poller, ...]
+    recordings: tuple[Recording, ...]
     courier: Courier
     metrics: Metrics
 
 
-async def run(
-    config: Config, store_url: str, clock: Clock, stop: asyncio.Event, supervisor: Supervisor
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Where the house stands: what it was started with, beside its configuration."""
+
+    store_url: str
+    clock: Clock
+    chance: Random
+    progress: Progress = field(default_factory=Silent)
+
+
+async def run(config: Config, ground: Ground, stop: asyncio.Event, supervisor: Supervisor) -> None:
     """The daemon: until `stop` is set, or a part of it dies, which takes the rest down too."""
     waiting = {feed.name for feed in config.feeds}
     async with AsyncExitStack() as stack:
-        house = await stack.enter_async_context(_build(config, store_url, clock))
+        clock = ground.clock
+        house = await stack.enter_async_context(_build(config, ground))
         stack.push_async_callback(_deliver_last, house.courier, clock)
         schedule = await stack.enter_async_context(open_schedule(clock, house.metrics, _DRAIN))
         for poller in house.pollers:
             act = _polling(poller, schedule, waiting)
             schedule.add(Job(f"poll {poller.feed.name}", poller.feed.every, act))
+        for recording in house.recordings:
+            act = _recording(recording, schedule, house.metrics)
+            schedule.add(Job(f"record {recording.ledger.name}", _RECORD_EVERY, act))
         schedule.add(Job("deliver", _DELIVER_EVERY, house.courier.deliver))
         schedule.add(Job("prune", _PRUNE_EVERY, _pruning(house.store, config.store.keep)))
         if config.page is not None:
@@ -66,11 +86,15 @@ async def run(
     log.info("stopped")
 
 
-async def run_once(config: Config, store_url: str, clock: Clock) -> bool:
-    """Every source polled once and every letter tried once; answers whether all went well."""
-    async with _build(config, store_url, clock) as house:
+async def run_once(config: Config, ground: Ground) -> bool:
+    """Every source polled once, every day that is due recorded, every letter tried once; answers
+    whether all went well."""
+    clock = ground.clock
+    async with _build(config, ground) as house:
         at = clock.now()
         polled = [await poller.poll(at) for poller in house.pollers]
+        for recording in house.recordings:
+            await recording.record(clock.now())
         while await house.courier.deliver(clock.now()):
             pass  # a letter that was waiting for the one ahead of it is due now
         async with house.store.transaction() as tx:
@@ -79,12 +103,35 @@ async def run_once(config: Config, store_url: str, clock: Clock) -> bool:
 
 
 @asynccontextmanager
-async def _build(config: Config, store_url: str, clock: Clock) -> AsyncIterator[House]:
-    metrics = build_metrics(version("meterwatch"))
-    async with open_store(store_url) as store, open_http() as http:
+async def _build(config: Config, ground: Ground) -> AsyncIterator[House]:
+    metrics, clock = build_metrics(version("meterwatch")), ground.clock
+    async with open_store(ground.store_url) as store, open_http() as http:
+        governor = Governor(store, clock, ground.chance, metrics.called)
         yield House(
             store=store,
-            pollers=_pollers(config, store, http, metrics),
+            pollers=tuple(
+                Poller(
+                    Reader(
+                        feed,
+                        store,
+                        governor.over(http, account_of(feed.source)),
+                        ground.progress,
+                    ),
+                    [rule for rule in config.rules if rule.source == feed.name],
+                    metrics,
+                )
+                for feed in config.feeds
+            ),
+            recordings=tuple(
+                Recording(
+                    ledger,
+                    next(feed for feed in config.feeds if feed.name == ledger.source),
+                    store,
+                    governor.over(http, account_of(ledger.recorder)),
+                    clock,
+                )
+                for ledger in config.ledgers
+            ),
             courier=Courier(
                 {destination.name: destination for destination in config.destinations},
                 store,
@@ -96,19 +143,6 @@ async def _build(config: Config, store_url: str, clock: Clock) -> AsyncIterator[
         )
 
 
-def _pollers(config: Config, store: Store, http: Http, metrics: Metrics) -> tuple[Poller, ...]:
-    return tuple(
-        Poller(
-            feed,
-            [rule for rule in config.rules if rule.source == feed.name],
-            store,
-            http,
-            metrics,
-        )
-        for feed in config.feeds
-    )
-
-
 def _polling(
     poller: Poller, schedule: Schedule, waiting: set[str]
 ) -> Callable[[datetime], Awaitable[None]]:
@@ -117,8 +151,23 @@ def _polling(
         waiting.discard(poller.feed.name)
         if polled.events:
             schedule.hurry("deliver")
+        if polled.again_after is not None:
+            schedule.hurry(f"poll {poller.feed.name}", polled.again_after)
 
     return poll
+
+
+def _recording(
+    recording: Recording, schedule: Schedule, metrics: Metrics
+) -> Callable[[datetime], Awaitable[None]]:
+    async def record(at: datetime) -> None:
+        taken = await recording.record(at)
+        for one in taken.results:
+            metrics.recordings.labels(recording.ledger.name, one.outcome.value).inc()
+        if taken.events:
+            schedule.hurry("deliver")
+
+    return record
 
 
 def _pruning(store: Store, keep: timedelta) -> Callable[[datetime], Awaitable[None]]:

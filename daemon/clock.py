@@ -1,5 +1,6 @@
 """What time it is. Nothing else in the house may ask."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -14,6 +15,10 @@ class Clock(Protocol):
         """How long a span of this clock takes on the wall. The two differ in the sandbox only."""
         ...
 
+    async def sleep(self, span: timedelta) -> None:
+        """Come back when this clock has gone on by a span."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class WallClock:
@@ -22,6 +27,9 @@ class WallClock:
 
     def wall(self, span: timedelta) -> timedelta:
         return span
+
+    async def sleep(self, span: timedelta) -> None:
+        await asyncio.sleep(span.total_seconds())
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +44,6 @@ class FastClock:
 
     def wall(self, span: timedelta) -> timedelta:
         return span / self.speed
+
+    async def sleep(self, span: timedelta) -> None:
+        await asyncio.sleep(self.wall(span).total_seconds())

@@ -9,7 +9,8 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from daemon.http import HttpError, HttpRefused, Reply, Web, retry_after
+from daemon.http import HttpError, HttpRefused, Reply, Web
+from daemon.http.retry import retry_after
 from daemon.secret import Secret
 from daemon.source import SourceChanged, SourceError, SourceRefused
 
@@ -139,7 +140,7 @@ class Endpoint:
         """Well-formed JSON of another shape will not mend by itself; a page of HTML may, since
         proxies and maintenance answer like that for a while."""
         text = reply.body.decode(errors="replace")
-        if isinstance(error, msgspec.ValidationError):
+        if isinstance(error, msgspec.ValidationError) and _is_json(reply.body):
             return self.changed(f"its contract has changed: {self.shown(_plainly(str(error)))}")
         found = f"{_kind(text)} that begins {json.dumps(self.shown(text))}"
         if isinstance(error, RecursionError):
@@ -156,6 +157,15 @@ class Endpoint:
             text = text.replace(key, "***") if key else text
         line = re.sub(r"[^\S ]+|[\x00-\x1f\x7f]+", " ", text[:4096]).strip()
         return line if len(line) <= 160 else f"{line[:160]}…"
+
+
+def _is_json(body: bytes) -> bool:
+    """Another shape is noticed before the end is seen to be missing."""
+    try:
+        msgspec.json.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return False
+    return True
 
 
 def _kind(text: str) -> str:

@@ -4,7 +4,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Info, disable_c
 
 
 class Metrics:
-    """Counted in `poll`, `deliver` and `schedule` only."""
+    """Counted in `poll`, `deliver`, `schedule` and, by way of `app`, governor and recorders."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -39,12 +39,27 @@ class Metrics:
             ["destination", "result"],
             registry=self.registry,
         )
+        self.calls = Counter(
+            "meterwatch_calls",
+            "Calls to vendors, by how they ended; resting: not made, since the account rests.",
+            ["account", "outcome"],
+            registry=self.registry,
+        )
+        self.recordings = Counter(
+            "meterwatch_recordings",
+            "Days looked at by a recorder, by what became of them.",
+            ["recorder", "result"],
+            registry=self.registry,
+        )
         self.ticks_failed = Counter(
             "meterwatch_ticks_failed",
             "Ticks that ended in an error of our own; the log has it.",
             ["job"],
             registry=self.registry,
         )
+
+    def called(self, account: str, outcome: str) -> None:
+        self.calls.labels(account, outcome).inc()
 
 
 def build_metrics(version: str) -> Metrics:

@@ -44,10 +44,17 @@ class Letter:
 
 
 class Notifier(Protocol):
-    """A frozen dataclass whose fields are its YAML and whose one method is its work."""
+    """A frozen dataclass whose fields are its YAML and whose `send` is its work."""
 
     async def send(self, http: Http, letter: Letter) -> Receipt | None:
         """Deliver, or raise. It may be called again with the same letter after a crash."""
+        ...
+
+    async def probe(self, http: Http) -> str | None:
+        """Ask the place whether it would take a letter, and leave nothing there.
+
+        Answers what it said, or raises like `send`. None: only a letter could tell.
+        """
         ...
 
 

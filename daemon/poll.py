@@ -1,4 +1,4 @@
-"""One poll of one source: fetch, record, judge, keep. Here the world meets the rules."""
+"""One poll of one source: read, record, judge, keep. Here the world meets the rules."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,13 +7,12 @@ from logging import DEBUG, ERROR, getLogger
 
 import numpy as np
 
-from daemon.blind import note_answer, note_failure
-from daemon.http import Http
+from daemon.health import note_answer, note_failure, note_series
 from daemon.metrics import Metrics
+from daemon.read import Reader, Told
 from daemon.route import notice_of, owe
-from daemon.source import Answer, Ask, Feed, SourceError, SourceRefused, Standing, Window
-from daemon.store import Store, Transaction
-from daemon.store.frame import Frame
+from daemon.source import Feed, SourceError, SourceRefused
+from daemon.store import Transaction
 from daemon.store.polls import SourceState
 from daemon.store.usage import Recorded
 from rules.alert import Alert, Event
@@ -24,9 +23,6 @@ from rules.words import amount
 
 log = getLogger(__name__)
 
-_PIECE = timedelta(days=14)
-"""What is read of the past in one go: some twenty calls for hours, in pages of twenty."""
-
 
 @dataclass(frozen=True, slots=True)
 class Polled:
@@ -35,17 +31,30 @@ class Polled:
     failure: str | None = None
     """None: the source was read whole."""
     events: tuple[Event, ...] = ()
+    again_after: timedelta | None = None
+    """When it is worth another try, where that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What came of one answer."""
+
+    events: tuple[Event, ...] = ()
+    folded: int = 0
+    """How many series had no place of their own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Poller:
-    """A source as it is watched: its feed, and the rules that speak of it."""
+    """A source as it is watched: its reader, and the rules that speak of it."""
 
-    feed: Feed
+    reader: Reader
     rules: Sequence[Rule]
-    store: Store
-    http: Http
     metrics: Metrics
+
+    @property
+    def feed(self) -> Feed:
+        return self.reader.feed
 
     async def poll(self, at: datetime) -> Polled:
         """Ask the vendor, and commit all that follows from its answer in one transaction.
@@ -53,99 +62,50 @@ class Poller:
         A vendor that cannot be read is recorded as that: nothing is judged, so nothing opens
         and nothing resolves.
         """
-        feed = self.feed
         try:
-            window = await self._catch_up(await self._window(at))
-            answers = await self._fetch(window)
+            answers = await self.reader.read(at)
         except SourceError as error:
             return await self._failed(error, at)
-        async with self.store.transaction() as tx:
-            events = [event for answer in answers for event in await self._take(tx, answer, at)]
-            if seen := await note_answer(tx, feed, self._audience(), at):
-                events.append(seen)
-            before = await tx.polls.state(feed.name)
-            notes = tuple(dict.fromkeys(note for answer in answers for note in answer.notes))
-            await tx.polls.succeeded(feed.name, at, notes)
-            open_at = await tx.usage.open_at(self._metrics())
+        async with self.reader.store.transaction() as tx:
+            taken = [await self._take(tx, told, at) for told in answers]
+            events = [event for one in taken for event in one.events]
+            events += await note_answer(tx, self.feed, self._audience(), at)
+            folded = sum(one.folded for one in taken)
+            events += await note_series(tx, self.feed, self._audience(), folded, at)
+            before = await tx.polls.state(self.feed.name)
+            notes = tuple(dict.fromkeys(note for told in answers for note in told.notes))
+            await tx.polls.succeeded(self.feed.name, at, notes)
+            open_at = await tx.usage.open_at(self.reader.metrics)
         self._answered(events, open_at, at)
-        if before is not None and before.failing_since is not None:
-            log.info("%s: answers again, after failing since %s", feed.name, before.failing_since)
+        _say_answered(before, self.feed.name, notes)
         return Polled(events=tuple(events))
 
-    async def _window(self, at: datetime) -> Window:
-        """From the first bucket that may still change to now; at first, all the history."""
-        async with self.store.transaction() as tx:
-            open_at = await tx.usage.open_at(self._metrics())
-        oldest = at - self.feed.history
-        start = oldest if open_at is None else max(oldest, open_at - self.feed.source.revises)
-        return Window(min(start, at), at)
-
-    async def _catch_up(self, window: Window) -> Window:
-        """Read what is long past, and answer the window that is left.
-
-        Piece by piece, each committed: a vendor that breaks off in the middle of two months, or
-        allows so many calls a minute, is asked for the rest next time. Nothing is judged here.
-        """
-        while self.feed.source.tells_past and window.end - window.start > _PIECE:
-            piece = Window(window.start, window.start + _PIECE)
-            answers = await self._fetch(piece)
-            async with self.store.transaction() as tx:
-                for answer in answers:
-                    await self._record(tx, answer, window.end)
-            log.info("%s: read up to %s", self.feed.name, piece.end.strftime("%d %b %H:%M UTC"))
-            window = Window(piece.end, window.end)
-        return window
-
-    async def _fetch(self, window: Window) -> Sequence[Answer | Standing]:
-        name, source = self.feed.name, self.feed.source
-        async with self.store.transaction() as tx:
-            frame = self._frame(window.end)
-            past = [await tx.usage.panel(metric, frame) for metric in self._metrics()]
-        known = tuple(panel for panel in past if panel is not None)
-        return await source.fetch(Ask(name, self.http, window, known))
-
-    def _metrics(self) -> Sequence[Metric]:
-        return self.feed.source.metrics(self.feed.name)
-
-    async def _record(
-        self, tx: Transaction, answer: Answer | Standing, at: datetime
-    ) -> Recorded | None:
-        await tx.names.learn(answer.names)
-        if isinstance(answer, Standing):
-            return await tx.usage.stand(answer, self._frame(at))
-        return await tx.usage.record(answer, self._frame(at))
-
-    def _frame(self, at: datetime) -> Frame:
-        feed = self.feed
-        return Frame(at, feed.source.settles, feed.history, feed.max_series)
-
     async def _failed(self, error: SourceError, at: datetime) -> Polled:
-        async with self.store.transaction() as tx:
+        async with self.reader.store.transaction() as tx:
             state = await tx.polls.failed(self.feed.name, at, str(error))
-            blind = await note_failure(tx, self.feed, self._audience(), error, at)
+            events = await note_failure(tx, self.feed, self._audience(), error, at)
         result = "refused" if isinstance(error, SourceRefused) else "failed"
         self.metrics.polls.labels(self.feed.name, result).inc()
         _say_failed(state)
-        events = (blind,) if blind else ()
         self._say(events)
-        return Polled(failure=str(error), events=events)
+        return Polled(str(error), tuple(events), error.retry_after)
 
     def _audience(self) -> tuple[str, ...]:
         """Everyone whom a rule of this source tells: they believe that it is watched."""
         return tuple(dict.fromkeys(name for rule in self.rules for name in rule.tell))
 
-    async def _take(self, tx: Transaction, answer: Answer | Standing, at: datetime) -> list[Event]:
+    async def _take(self, tx: Transaction, told: Told, at: datetime) -> _Taken:
         """Record one answer and let every rule judge what it brought."""
-        recorded = await self._record(tx, answer, at)
+        recorded = await self.reader.record(tx, told, at)
         if recorded is None:
             log.debug("%s: nothing was ever used", self.feed.name)
-            return []
+            return _Taken()
         _say_taken(recorded)
         events: list[Event] = []
         for rule in self.rules:
-            if rule.metric in (None, answer.metric.name):
+            if rule.metric in (None, told.metric.name):
                 events += await self._judge(tx, rule, recorded, at)
-        return events
+        return _Taken(tuple(events), recorded.folded)
 
     async def _judge(
         self, tx: Transaction, rule: Rule, recorded: Recorded, at: datetime
@@ -209,6 +169,16 @@ def _say_taken(recorded: Recorded) -> None:
         np.count_nonzero(np.nan_to_num(last)),
         len(panel.series),
     )
+
+
+def _say_answered(before: SourceState | None, name: str, notes: tuple[str, ...]) -> None:
+    """What is odd is said when it is new; after that the state says so."""
+    if before is not None and before.failing_since is not None:
+        log.info("%s: answers again, after failing since %s", name, before.failing_since)
+    known = before.notes if before else ()
+    for note in notes:
+        if note not in known:
+            log.warning("%s: %s", name, note)
 
 
 def _say_failed(state: SourceState) -> None:

@@ -11,7 +11,7 @@ from logging import getLogger
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
-from daemon.clock import Clock
+from daemon.clock import Clock, WallClock
 from daemon.metrics import Metrics
 from rules.series import EPOCH
 
@@ -70,9 +70,12 @@ class Schedule:
         trigger = Every(job, self._clock)
         self._scheduler.add_job(self._tick, trigger, [job], id=job.name, next_run_time=EPOCH)
 
-    def hurry(self, name: str) -> None:
-        """Run a job at once, not only when its span comes round."""
-        self._scheduler.modify_job(name, next_run_time=EPOCH)
+    def hurry(self, name: str, after: timedelta = timedelta(0)) -> None:
+        """Run a job at once, or soon, not only when its span comes round."""
+        # The timer itself runs on the wall, whatever the clock of the house does.
+        soon = WallClock().now() + max(self._clock.wall(after), _SHORTEST if after else after)
+        if (job := self._scheduler.get_job(name)) and soon < job.next_run_time:
+            job.modify(next_run_time=soon)
 
     def start(self) -> None:
         self._scheduler.start()

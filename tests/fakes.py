@@ -1,5 +1,6 @@
 """Plugins that behave like real ones, and do what a test scripts."""
 
+import asyncio
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -77,3 +78,9 @@ class HandClock:
 
     def wall(self, span: timedelta) -> timedelta:
         return span
+
+    async def sleep(self, span: timedelta) -> None:
+        """Moves its time on: whoever waits for a moment finds that it has come."""
+        until = self.at + span
+        await asyncio.sleep(0)
+        self.at = max(self.at, until)

@@ -14,6 +14,7 @@ from daemon.http import Http, open_http
 from daemon.metrics import build_metrics
 from daemon.notifier import Destination, Letter, Receipt
 from daemon.poll import Poller
+from daemon.read import Reader
 from daemon.source import Ask, Feed
 from daemon.store import Store, Transaction, open_store
 from rules.kinds.threshold import Threshold
@@ -132,7 +133,7 @@ class World:
         metrics = build_metrics("test")
         rule = Rule("busy", "tts", MortalKind(self.fate), tell=tuple(self.boxes))
         polling: Any = MortalStore(store, self.fate, "the poll")
-        poller = Poller(Feed("tts", self.meter), [rule], polling, http, metrics)
+        poller = Poller(Reader(Feed("tts", self.meter), polling, http), [rule], metrics)
         await poller.poll(clock.now())
         places = {name: Destination(name, box) for name, box in self.boxes.items()}
         delivering: Any = MortalStore(store, self.fate, "a delivery")

@@ -21,14 +21,16 @@ import rules
 from daemon.cli import main
 from daemon.metrics import build_metrics
 from daemon.notifiers import NOTIFIERS
+from daemon.recorders import RECORDERS
 from daemon.sources import SOURCES
 from rules.kinds import KINDS
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = ("daemon", "rules", "tools", "bench")
 PURE = {
-    *("bisect", "collections", "dataclasses", "datetime", "enum", "fnmatch", "functools"),
-    *("itertools", "math", "numpy", "operator", "rules", "statistics", "types", "typing"),
+    *("bisect", "collections", "dataclasses", "datetime", "decimal", "enum", "fnmatch"),
+    *("functools", "itertools", "math", "numpy", "operator", "rules", "statistics"),
+    *("types", "typing"),
 }
 """All that `rules` may import. The contract of import-linter names what it may not."""
 
@@ -129,6 +131,7 @@ def _imports(tree: ast.Module) -> Iterator[str]:
 
 PLUGINS = [
     *(("type", name, plugin) for name, plugin in SOURCES.items()),
+    *(("type", name, plugin) for name, plugin in RECORDERS.items()),
     *(("type", name, plugin) for name, plugin in NOTIFIERS.items()),
     *(("kind", name, plugin) for name, plugin in KINDS.items()),
 ]

@@ -16,6 +16,7 @@ from daemon.notifier import Destination, Notifier
 from daemon.notifiers.email.smtp import Email
 from daemon.notifiers.slack.bot import Slack
 from daemon.poll import Poller
+from daemon.read import Reader
 from daemon.sandbox.incidents import Script, Spike
 from daemon.sandbox.loopback import serve
 from daemon.sandbox.mail import HOST, MailStandIn
@@ -87,7 +88,7 @@ async def journey(store_url: str) -> AsyncIterator[Journey]:
         }
         rule = Rule("voice-spike", "voices", SpikeKind(min_change=5), tell=tuple(places))
         feed = Feed("voices", SupertoneUsage(Secret(VENDOR_KEY), vendor_url))
-        poller = Poller(feed, [rule], store, http, metrics)
+        poller = Poller(Reader(feed, store, http), [rule], metrics)
         destinations = {name: Destination(name, place) for name, place in places.items()}
         courier = Courier(destinations, store, http, clock, metrics)
         yield Journey(clock, poller, courier, vendor, slack, mail)

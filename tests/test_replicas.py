@@ -10,6 +10,7 @@ from daemon.http import open_http
 from daemon.metrics import build_metrics
 from daemon.notifier import Destination
 from daemon.poll import Poller
+from daemon.read import Reader
 from daemon.source import Feed
 from daemon.store import open_store
 from rules.kinds.threshold import Threshold
@@ -30,7 +31,9 @@ async def test_three_replicas_tell_everyone_once(postgres_server: Postgres) -> N
         async with AsyncExitStack() as stack:
             http = await stack.enter_async_context(open_http())
             stores = [await stack.enter_async_context(open_store(url)) for _ in range(REPLICAS)]
-            pollers = [Poller(Feed("tts", meter), [rule], store, http, metrics) for store in stores]
+            pollers = [
+                Poller(Reader(Feed("tts", meter), store, http), [rule], metrics) for store in stores
+            ]
             couriers = [
                 Courier({"team": Destination("team", box)}, store, http, clock, metrics)
                 for store in stores

@@ -10,6 +10,7 @@ import pytest
 from daemon.http import Http
 from daemon.metrics import build_metrics
 from daemon.poll import Poller
+from daemon.read import Reader
 from daemon.sandbox.faults import Canned
 from daemon.sandbox.loopback import serve
 from daemon.source import Feed
@@ -41,7 +42,7 @@ async def test_what_is_kept_of_a_settled_bucket_is_true(
         open_store(f"sqlite:///{tmp_path}/truth.db") as store,
     ):
         feed = Feed(vendor, truth.source(url), history=timedelta(days=10), check_units=False)
-        poller = Poller(feed, [], store, http, build_metrics("test"))
+        poller = Poller(Reader(feed, store, http), [], build_metrics("test"))
         for _ in range(12):
             await live(truth, poller, store, chance)
         truth.stand_in.faults.canned.clear()

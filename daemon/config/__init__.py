@@ -5,7 +5,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from daemon.config.bridge import complaints_of
-from daemon.config.checks import dangling
+from daemon.config.checks import dangling, unrecordable
 from daemon.config.complaints import Complaint, ConfigError, Malformed, Position, refusal
 from daemon.config.document import Document, read_document
 from daemon.config.models import Shelves, grammar
@@ -14,12 +14,13 @@ from daemon.config.schema import schema_of
 from daemon.config.settings import Config
 from daemon.config.syntax import LARGEST
 from daemon.notifiers import NOTIFIERS
+from daemon.recorders import RECORDERS
 from daemon.sources import SOURCES
 from rules.kinds import KINDS
 
 __all__ = ["SHELVES", "Config", "ConfigError", "Shelves", "load", "parse", "schema"]
 
-SHELVES = Shelves(SOURCES, NOTIFIERS, KINDS)
+SHELVES = Shelves(SOURCES, NOTIFIERS, KINDS, RECORDERS)
 
 
 def load(path: Path, references: References) -> Config:
@@ -62,4 +63,8 @@ def _checked(document: Document, shelves: Shelves) -> tuple[Config | None, list[
         root = rules_of.root.model_validate(document.data)
     except ValidationError as error:
         found += complaints_of(error, document, rules_of)
-    return (root.config() if root is not None and not found else None), found
+    if root is None or found:
+        return None, found
+    config = root.config()
+    found += unrecordable(document, config)
+    return (None if found else config), found

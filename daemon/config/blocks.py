@@ -12,11 +12,13 @@ from daemon.config import spelling
 from daemon.config.durations import spell_duration
 from daemon.config.settings import Config, LogConfig, PageConfig, StoreConfig
 from daemon.notifier import Destination
+from daemon.recorder import Ledger
 from daemon.source import Feed
 from rules.alert import Policy
 from rules.rule import Rule
 
 FEED = ("every", "history", "grace", "max_series", "check_units")
+LEDGER = ("source", "metric", "where", "wait", "tell")
 RULE = ("source", "metric", "where", "tell", "severity", "summary", "runbook")
 POLICY = ("for_", "resolve_after")
 
@@ -76,6 +78,19 @@ class RuleBlock(PluginBlock):
         return replace(made, tell=everyone) if self.tell is None else made
 
 
+class RecorderBlock(PluginBlock):
+    source: str
+    wait: timedelta | None
+    tell: tuple[str, ...] | None
+
+    def ledger(self, name: str, feeds: Iterable[Feed], everyone: tuple[str, ...]) -> Ledger:
+        made = Ledger(name=name, recorder=self._made, **self.held(LEDGER))
+        if self.wait is None:
+            [feed] = (feed for feed in feeds if feed.name == self.source)
+            made = replace(made, wait=feed.source.revises)
+        return replace(made, tell=everyone) if self.tell is None else made
+
+
 class DestinationBlock(PluginBlock):
     def destination(self, name: str) -> Destination:
         return Destination(name=name, notifier=self._made)
@@ -99,13 +114,18 @@ class Root(Block):
     log: Block
     sources: dict[str, SourceBlock]
     rules: dict[str, RuleBlock]
+    recorders: dict[str, RecorderBlock]
     destinations: dict[str, DestinationBlock]
 
     def config(self) -> Config:
         everyone = tuple(self.destinations)
+        feeds = tuple(block.feed(name) for name, block in self.sources.items())
         return Config(
-            feeds=tuple(block.feed(name) for name, block in self.sources.items()),
+            feeds=feeds,
             rules=tuple(block.rule(name, everyone) for name, block in self.rules.items()),
+            ledgers=tuple(
+                block.ledger(name, feeds, everyone) for name, block in self.recorders.items()
+            ),
             destinations=tuple(each.destination(name) for name, each in self.destinations.items()),
             store=StoreConfig(**self.store.held(each.name for each in fields(StoreConfig))),
             page=None if self.page is None else PageConfig(*self.page.listen),

@@ -4,23 +4,47 @@ from collections.abc import Iterator, Mapping
 
 from daemon.config.complaints import Complaint, Path, shown, unlike
 from daemon.config.document import Document, blocks
+from daemon.config.settings import Config
+from daemon.recorder import the_one
+from rules.recorded import Unfinished
 
 
 def dangling(document: Document) -> Iterator[Complaint]:
-    """Sources and destinations that rules name and nobody configured.
+    """Sources and destinations that rules and recorders name and nobody configured.
 
     It reads the document rather than what was made of it, so that it speaks even where another
     block is broken.
     """
-    for rule, block in blocks(document, "rules"):
-        path: Path = ("rules", rule)
+    for section, name, block in _speakers(document):
+        path: Path = (section, name)
         yield from _absent(document, "source", (*path, "source"), block.get("source"))
         tell = block.get("tell")
         if isinstance(tell, list):
-            for index, name in enumerate(tell):
-                yield from _absent(document, "destination", (*path, "tell", index), name)
+            for index, each in enumerate(tell):
+                yield from _absent(document, "destination", (*path, "tell", index), each)
         else:
             yield from _absent(document, "destination", (*path, "tell"), tell)
+
+
+def unrecordable(document: Document, config: Config) -> Iterator[Complaint]:
+    """Recorders of what no day can be made of, as far as sources say beforehand what they tell."""
+    feeds = {feed.name: feed for feed in config.feeds}
+    for ledger in config.ledgers:
+        declared = feeds[ledger.source].source.metrics(ledger.source)
+        if not any(ledger.metric in (None, metric.name) for metric in declared):
+            continue
+        try:
+            the_one(ledger, declared)
+        except Unfinished as error:
+            path = document.known(("recorders", ledger.name, "metric"))
+            yield Complaint(document.block(path), path, str(error))
+
+
+def _speakers(document: Document) -> Iterator[tuple[str, str, dict[str, object]]]:
+    """The blocks that name others, with their section and name."""
+    for section in ("rules", "recorders"):
+        for name, block in blocks(document, section):
+            yield section, name, block
 
 
 def _absent(document: Document, what: str, path: Path, name: object) -> Iterator[Complaint]:

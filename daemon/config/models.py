@@ -5,20 +5,24 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields
 from datetime import timedelta
-from typing import Annotated, Any, Literal, Union, get_type_hints
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, get_type_hints
 
 from pydantic import Field as Key
-from pydantic import StringConstraints, create_model
+from pydantic import GetCoreSchemaHandler, StringConstraints, create_model
+from pydantic_core import core_schema
 
 from daemon.config import spelling
 from daemon.config.blocks import (
     FEED,
+    LEDGER,
     POLICY,
     RULE,
     Block,
     DestinationBlock,
     PageBlock,
     PluginBlock,
+    RecorderBlock,
     Root,
     RuleBlock,
     SourceBlock,
@@ -26,12 +30,18 @@ from daemon.config.blocks import (
 from daemon.config.descriptions import descriptions, summary
 from daemon.config.settings import LogConfig, StoreConfig
 from daemon.notifier import Notifier
+from daemon.recorder import Ledger, Recorder
 from daemon.source import Feed, Source
 from rules.alert import Policy
 from rules.kind import Kind
 from rules.rule import Rule
 
-SECTIONS: Mapping[str, str] = {"sources": "type", "rules": "kind", "destinations": "type"}
+SECTIONS: Mapping[str, str] = {
+    "sources": "type",
+    "rules": "kind",
+    "recorders": "type",
+    "destinations": "type",
+}
 """The sections of named blocks, and the key that tells which plugin a block is for."""
 
 _LEAST_EVERY = timedelta(seconds=10)
@@ -56,6 +66,7 @@ class Shelves:
     sources: Mapping[str, type[Source]]
     notifiers: Mapping[str, type[Notifier]]
     kinds: Mapping[str, type[Kind]]
+    recorders: Mapping[str, type[Recorder]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,6 +84,7 @@ def grammar(shelves: Shelves) -> Grammar:
     blocks: dict[str, dict[str, type[Block]]] = {
         "sources": _plugins("type", shelves.sources, SourceBlock, _feed_keys()),
         "rules": _plugins("kind", shelves.kinds, RuleBlock, _rule_keys()),
+        "recorders": _plugins("type", shelves.recorders, RecorderBlock, _ledger_keys()),
         "destinations": _plugins("type", shelves.notifiers, DestinationBlock, {}),
     }
     store = create_model("Store", __base__=Block, __doc__=summary(StoreConfig), **_store_keys())
@@ -85,16 +97,30 @@ def grammar(shelves: Shelves) -> Grammar:
         log=(log, Key(default_factory=log, description=log.__doc__)),
         sources=_named(blocks, "sources", "What is polled: name to source.", least=1),
         rules=_named(blocks, "rules", "What is judged: name to rule."),
+        recorders=_named(blocks, "recorders", "What is recorded elsewhere: name to recorder."),
         destinations=_named(blocks, "destinations", "Who is told: name to destination."),
     )
     return Grammar(root, {"store": store, "page": PageBlock, "log": log}, blocks)
 
 
+@dataclass(frozen=True, slots=True)
+class _OneOf:
+    """The block of the plugin that a key names, by its word; also where there is only one."""
+
+    key: str
+    blocks: Mapping[str, type[Block]]
+
+    def __get_pydantic_core_schema__(
+        self, _source: object, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        made = {word: handler.generate_schema(block) for word, block in self.blocks.items()}
+        return core_schema.tagged_union_schema(made, discriminator=self.key)
+
+
 def _named(
     blocks: Mapping[str, Mapping[str, type[Block]]], section: str, says: str, *, least: int = 0
 ) -> tuple[Any, Any]:
-    any_of: Any = Union[tuple(blocks[section].values())]  # noqa: UP007  made at run time
-    named: Any = dict[Name, Annotated[any_of, Key(discriminator=SECTIONS[section])]]
+    named: Any = dict[Name, Annotated[Any, _OneOf(SECTIONS[section], blocks[section])]]
     if least:
         return named, Key(min_length=least, description=says)
     return named, Key(default_factory=dict, description=says)
@@ -123,15 +149,25 @@ def _plugins(
 
 
 def _feed_keys() -> dict[str, Any]:
-    keys = _keys(Feed, FEED)
+    keys = _keys(Feed, FEED, _SAID)
     hint, key = keys["every"]
     return {**keys, "every": (Annotated[hint, spelling.at_least(_LEAST_EVERY)], key)}
 
 
 def _rule_keys() -> dict[str, Any]:
-    keys = {**_keys(Rule, RULE), **_keys(Policy, POLICY)}
+    keys = {**_keys(Rule, RULE, _SAID), **_keys(Policy, POLICY)}
     tell = (spelling.spelled(tuple[str, ...] | None), Key(default=None, description=_SAID["tell"]))
     return {**keys, "tell": tell}
+
+
+def _ledger_keys() -> dict[str, Any]:
+    keys = _keys(Ledger, LEDGER)
+    for name, hint in (("wait", timedelta | None), ("tell", tuple[str, ...] | None)):
+        keys[name] = (
+            spelling.spelled(hint),
+            Key(default=None, description=keys[name][1].description),
+        )
+    return keys
 
 
 def _store_keys() -> dict[str, Any]:
@@ -143,13 +179,17 @@ def _store_keys() -> dict[str, Any]:
     }
 
 
-def _keys(cls: type, only: Iterable[str] | None = None) -> dict[str, Any]:
-    """A dataclass's fields as create_model takes them."""
-    hints, said = get_type_hints(cls), descriptions(cls)
+def _keys(
+    cls: type,
+    only: Iterable[str] | None = None,
+    otherwise: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, Any]:
+    """A dataclass's fields as create_model takes them, some of them described `otherwise`."""
+    hints, said = get_type_hints(cls), {**descriptions(cls), **otherwise}
     return {
         each.name: (
             spelling.spelled(hints[each.name]),
-            _key(each, {**said, **(_SAID if only else {})}.get(each.name)),
+            _key(each, said.get(each.name)),
         )
         for each in fields(cls)
         if each.init and (only is None or each.name in only)

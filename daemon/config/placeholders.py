@@ -8,6 +8,7 @@ STAND_INS: Mapping[str, str] = {
     "destinations.channel": "C0PLACEHOLDER",
     "destinations.sender": "placeholder@example.com",
     "destinations.to": "placeholder@example.com",
+    "recorders.subscription": "00000000-0000-4000-8000-000000000000",
     "store.url": "sqlite:///placeholder.db",
 }
 """Where not any text will do, by section and key."""

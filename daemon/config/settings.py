@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Literal
 
 from daemon.notifier import Destination
+from daemon.recorder import Ledger
 from daemon.source import Feed
 from rules.rule import Rule
 
@@ -42,6 +43,7 @@ class LogConfig:
 class Config:
     feeds: tuple[Feed, ...]
     rules: tuple[Rule, ...] = ()
+    ledgers: tuple[Ledger, ...] = ()
     destinations: tuple[Destination, ...] = ()
     store: StoreConfig = field(default_factory=StoreConfig)
     page: PageConfig | None = field(default_factory=PageConfig)

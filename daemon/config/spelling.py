@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from urllib.parse import urlsplit
 
 from pydantic import AllowInfNan, BeforeValidator, PlainValidator, Strict, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from daemon.config import durations, references
 from daemon.config.durations import LONGEST, parse_duration, spell_duration
@@ -41,6 +41,18 @@ def _secret(value: object) -> Secret:
         return Secret(str(value))
     # A secret is not repeated here either: it was in the file, it need not be in the log as well.
     raise PydanticCustomError("secret", "a secret is never written here")
+
+
+def _text_or_secret(value: object) -> str | Secret:
+    """What came by reference is a secret, wherever it may stand; the rest is plain text."""
+    if isinstance(value, Referred):
+        return Secret(str(value))
+    if isinstance(value, dict) and list(value.values()) == [None]:
+        [name] = value
+        raise expected(f'text; write it in quotes, as in "{{{name}}}"')
+    if not isinstance(value, str):
+        raise PydanticKnownError("string_type")
+    return value
 
 
 def _path(value: object) -> Path:
@@ -100,6 +112,9 @@ SecretText = Annotated[
     PlainValidator(_secret),
     WithJsonSchema({"type": "string", "pattern": references.PATTERN}),
 ]
+TextOrSecret = Annotated[
+    str | Secret, PlainValidator(_text_or_secret), WithJsonSchema({"type": "string"})
+]
 StoreUrl = Annotated[
     str | None,
     PlainValidator(_store_url),
@@ -143,6 +158,8 @@ def spelled(hint: Any) -> Any:
     if hint in _PLAIN:
         return _PLAIN[hint]
     origin, of = get_origin(hint), get_args(hint)
+    if origin in (Union, UnionType) and set(of) == {str, Secret}:
+        return TextOrSecret
     if origin in (Union, UnionType):
         return Union[tuple(spelled(each) for each in of)]  # noqa: UP007  made at run time
     if origin is tuple and of[1:] == (...,):

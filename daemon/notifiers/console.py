@@ -6,7 +6,8 @@ from typing import Literal
 
 from daemon.http import Http
 from daemon.notifier import DeliveryError, Letter
-from daemon.wording import plain, wording
+from daemon.wording import wording
+from daemon.wording.form import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +25,6 @@ class Console:
             stream.flush()
         except (OSError, ValueError) as error:
             raise DeliveryError(f"cannot print to {self.to}: {error}") from error
+
+    async def probe(self, http: Http) -> str:
+        return "nothing to ask"

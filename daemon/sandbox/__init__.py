@@ -1,9 +1,11 @@
 """The door to the sandbox: a configuration's own sources and channels, pointed at stand-ins."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import chain
+from typing import TypeVar
 
 from aiohttp import web
 
@@ -12,33 +14,76 @@ from daemon.notifier import Destination, Notifier
 from daemon.notifiers.email.smtp import Email
 from daemon.notifiers.slack.bot import Slack
 from daemon.notifiers.slack.webhook import SlackWebhook
+from daemon.recorder import Ledger, Recorder
+from daemon.sandbox.fastly import FastlyStandIn
+from daemon.sandbox.http_json import HttpJsonStandIn
 from daemon.sandbox.incidents import newcomers_story
+from daemon.sandbox.killbill import KillBillStandIn
 from daemon.sandbox.loopback import serve
 from daemon.sandbox.mail import HOST, MailStandIn
 from daemon.sandbox.narrator import Narrator
+from daemon.sandbox.prometheus import PrometheusStandIn
+from daemon.sandbox.segment import SegmentStandIn
 from daemon.sandbox.slack import SlackStandIn
 from daemon.sandbox.supertone import SupertoneStandIn
 from daemon.sandbox.world import World
 from daemon.secret import Secret
 from daemon.source import Feed, Source
+from daemon.sources.fastly import FastlyServiceUsage, FastlyUsageMetrics
+from daemon.sources.http_json import HttpJson
+from daemon.sources.killbill import KillBillUsage
+from daemon.sources.killbill.recorder import KillBillRecorder
+from daemon.sources.prometheus import Prometheus
+from daemon.sources.segment import SegmentSourceCalls, SegmentWorkspaceCalls
 from daemon.sources.supertone import SupertoneCredits, SupertoneUsage, SupertoneVoiceUsage
 
 _HISTORY = timedelta(days=120)
 """How old the invented accounts are."""
 
 
+def _world(clock: Clock) -> World:
+    return World(seed=1, began=clock.now() - _HISTORY)
+
+
 def _supertone(clock: Clock) -> web.Application:
-    world = World(seed=1, began=clock.now() - _HISTORY)
-    return SupertoneStandIn(world, newcomers_story(clock.now()), clock).app()
+    return SupertoneStandIn(_world(clock), newcomers_story(clock.now()), clock).app()
+
+
+def _fastly(clock: Clock) -> web.Application:
+    return FastlyStandIn(_world(clock), clock).app()
+
+
+def _segment(clock: Clock) -> web.Application:
+    return SegmentStandIn(_world(clock), clock).app()
+
+
+def _killbill(clock: Clock) -> web.Application:
+    return KillBillStandIn(clock).app()
+
+
+def _http_json(clock: Clock) -> web.Application:
+    return HttpJsonStandIn(_world(clock), clock).app()
+
+
+def _prometheus(clock: Clock) -> web.Application:
+    return PrometheusStandIn(_world(clock), clock).app()
 
 
 StandIn = Callable[[Clock], web.Application]
-STAND_INS: Mapping[type[Source], StandIn] = {
+STAND_INS: Mapping[type, StandIn] = {
     SupertoneCredits: _supertone,
     SupertoneUsage: _supertone,
     SupertoneVoiceUsage: _supertone,
+    FastlyUsageMetrics: _fastly,
+    FastlyServiceUsage: _fastly,
+    SegmentSourceCalls: _segment,
+    SegmentWorkspaceCalls: _segment,
+    KillBillUsage: _killbill,
+    KillBillRecorder: _killbill,
+    HttpJson: _http_json,
+    Prometheus: _prometheus,
 }
-"""Which stand-in answers for a source. Sources that name the same one share it."""
+"""Which stand-in answers for a source or a recorder. Those that name the same one share it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,40 +91,43 @@ class Sandbox:
     """What to run in place of what was configured."""
 
     feeds: tuple[Feed, ...]
+    ledgers: tuple[Ledger, ...]
     destinations: tuple[Destination, ...]
 
 
 @asynccontextmanager
 async def open_sandbox(
-    feeds: Sequence[Feed],
-    destinations: Sequence[Destination],
-    clock: Clock,
-    say: Callable[[str], None],
+    real: Sandbox, clock: Clock, say: Callable[[str], None]
 ) -> AsyncIterator[Sandbox]:
-    """Stand-ins for the vendors these feeds name, a Slack and a mail server; `say` is told, in
+    """Stand-ins for the vendors that are really meant, a Slack and a mail server; `say` is told, in
     words, of every message that people would have seen."""
     narrator = Narrator(say)
     narrator.welcome(clock)
     async with AsyncExitStack() as stack:
+        plugins = [feed.source for feed in real.feeds], [one.recorder for one in real.ledgers]
         vendors: dict[StandIn, str] = {}
-        for feed in feeds:
-            stand_in = STAND_INS[type(feed.source)]
-            if stand_in not in vendors:
-                vendors[stand_in] = await stack.enter_async_context(serve(stand_in(clock)))
+        for stand_in in dict.fromkeys(STAND_INS[type(one)] for one in chain(*plugins)):
+            vendors[stand_in] = await stack.enter_async_context(serve(stand_in(clock)))
         slack = SlackStandIn(clock, told=narrator.slack)
         slack_url = await stack.enter_async_context(serve(slack.app()))
         mail = await stack.enter_async_context(MailStandIn(told=narrator.mail))
         yield Sandbox(
-            tuple(_aim(feed, vendors[STAND_INS[type(feed.source)]]) for feed in feeds),
+            tuple(replace(one, source=_aimed(one.source, vendors)) for one in real.feeds),
+            tuple(replace(one, recorder=_aimed(one.recorder, vendors)) for one in real.ledgers),
             tuple(
-                replace(one, notifier=_divert(one, slack_url, mail.port)) for one in destinations
+                replace(one, notifier=_divert(one, slack_url, mail.port))
+                for one in real.destinations
             ),
         )
 
 
-def _aim(feed: Feed, url: str) -> Feed:
-    # Every source has its vendor's address in a field of this name.
-    return replace(feed, source=replace(feed.source, url=url))  # type: ignore[type-var]
+Plugin = TypeVar("Plugin", Source, Recorder)
+
+
+def _aimed(plugin: Plugin, vendors: Mapping[StandIn, str]) -> Plugin:
+    # Every one of them has its vendor's address in a field of this name.
+    url = vendors[STAND_INS[type(plugin)]]
+    return replace(plugin, url=url)  # type: ignore[type-var]
 
 
 def _divert(destination: Destination, slack_url: str, mail_port: int) -> Notifier:

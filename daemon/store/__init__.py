@@ -96,11 +96,25 @@ async def open_store(url: str) -> AsyncIterator[Store]:
 @asynccontextmanager
 async def read_store(url: str) -> AsyncIterator[Store]:
     """The store as a command reads it, beside a daemon that may be running."""
+    async with _beside(url, Begin.READING) as store:
+        yield store
+
+
+@asynccontextmanager
+async def share_store(url: str) -> AsyncIterator[Store]:
+    """The store as a command writes to it, beside a daemon that may be running: only rows that
+    both lock before they change them, and nothing that the daemon remembers of usage."""
+    async with _beside(url, Begin.WRITING) as store:
+        yield store
+
+
+@asynccontextmanager
+async def _beside(url: str, begin: Begin) -> AsyncIterator[Store]:
     parsed = parse_url(url)
     path = _file(parsed)
     if path is not None and not path.exists():
         raise StoreError(f"there is no store at {path} yet; has the daemon run?")
-    engine = connect(parsed, Begin.READING)
+    engine = connect(parsed, begin)
     try:
         await _reach(engine, parsed)
         await check_version(engine)

@@ -164,12 +164,23 @@ recording = sa.Table(
     metadata,
     sa.Column("recorder", sa.String(64), primary_key=True),
     sa.Column("day", sa.Date, primary_key=True),
-    # Frozen before it is sent: whatever the source says later, this is what was recorded.
-    sa.Column("amount", sa.Float, nullable=False),
+    # Whether a person named the day; the others follow one another from the first on.
+    sa.Column("asked", sa.Boolean, nullable=False),
     sa.Column("state", sa.String(16), nullable=False),
+    # Frozen before it is sent, as it is sent: whatever the source says later, this was recorded.
+    sa.Column("amount", sa.Text),
+    # What it is recorded under; the same however often it is sent.
+    sa.Column("key", sa.String(128)),
+    # What the source says now, where that differs and people were told.
+    sa.Column("revised", sa.Text),
+    # The newest of the source's numbers it was last compared with: a panel, and its version.
+    sa.Column("panel_id", sa.BigInteger),
+    sa.Column("version", sa.BigInteger),
     sa.Column("owed_at", Moment, nullable=False),
     sa.Column("due_at", Moment, nullable=False),
     sa.Column("tries", sa.Integer, nullable=False),
+    # Tries of which nobody knows whether they arrived.
+    sa.Column("lost", sa.Integer, nullable=False),
     sa.Column("claimed_until", Moment),
     sa.Column("settled_at", Moment),
     sa.Column("failure", sa.Text),

@@ -197,7 +197,9 @@ class Usage:
             written = upsert(self._connection, tables.bucket, "packed", "closed", "version")
             await self._connection.execute(written, changes.buckets)
         if changes.revisions:
-            await self._connection.execute(sa.insert(tables.revision), changes.revisions)
+            # A bucket may be revised twice in a moment; what stood there before both is kept.
+            written = upsert(self._connection, tables.revision, "after")
+            await self._connection.execute(written, changes.revisions)
         history.version += 1
         panel = history.panel()
         if panel is not None:

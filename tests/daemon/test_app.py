@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from daemon import app
+from daemon.clock import Clock
 from daemon.config.settings import Config, PageConfig
 from daemon.http import open_http
 from daemon.notifier import DeliveryError, Destination
@@ -43,8 +45,11 @@ class Setting:
             page=self.page,
         )
 
+    def ground(self, clock: Clock) -> app.Ground:
+        return app.Ground(self.url, clock, Random(1))  # noqa: S311
+
     async def once(self) -> bool:
-        return await app.run_once(self.config(), self.url, HandClock(AT))
+        return await app.run_once(self.config(), self.ground(HandClock(AT)))
 
 
 @pytest.fixture
@@ -83,7 +88,7 @@ async def test_it_tells_its_supervisor_when_it_is_ready_and_when_it_ends(
         manager.settimeout(10)
         told = Supervisor(str(tmp_path / "notify"))
         clock = HandClock(AT)
-        life = asyncio.create_task(app.run(setting.config(), setting.url, clock, stop, told))
+        life = asyncio.create_task(app.run(setting.config(), setting.ground(clock), stop, told))
         await until(lambda: len(setting.box.letters) == 1)
         stop.set()
         await life
@@ -99,7 +104,7 @@ async def test_it_is_ready_once_every_source_was_polled(setting: Setting) -> Non
     may_answer, stop = asyncio.Event(), asyncio.Event()
     setting.meter = SlowMeter(may_answer=may_answer)
     life = asyncio.create_task(
-        app.run(setting.config(), setting.url, HandClock(AT), stop, Supervisor())
+        app.run(setting.config(), setting.ground(HandClock(AT)), stop, Supervisor())
     )
     async with open_http() as http:
         await until(lambda: bool(setting.meter.asked))
@@ -128,7 +133,7 @@ async def test_what_is_owed_when_it_is_asked_to_stop_gets_one_last_try(setting: 
     setting.box.failures.append(DeliveryError("not now", timedelta(0)))
     stop = asyncio.Event()
     clock = HandClock(AT)
-    life = asyncio.create_task(app.run(setting.config(), setting.url, clock, stop, Supervisor()))
+    life = asyncio.create_task(app.run(setting.config(), setting.ground(clock), stop, Supervisor()))
     await until(lambda: not setting.box.failures)
     clock.at += timedelta(minutes=1)
     stop.set()
@@ -143,7 +148,7 @@ async def test_old_usage_is_forgotten(setting: Setting) -> None:
     stop = asyncio.Event()
     later = HandClock(AT + timedelta(days=380))
     asked = len(setting.meter.asked)
-    life = asyncio.create_task(app.run(setting.config(), setting.url, later, stop, Supervisor()))
+    life = asyncio.create_task(app.run(setting.config(), setting.ground(later), stop, Supervisor()))
     await until(lambda: len(setting.meter.asked) > asked)
     stop.set()
     await life
@@ -161,4 +166,4 @@ class Dying(Supervisor):
 
 async def test_a_side_task_that_dies_takes_the_daemon_down(setting: Setting) -> None:
     with pytest.raises(OSError, match="the bus is gone"):
-        await app.run(setting.config(), setting.url, HandClock(AT), asyncio.Event(), Dying())
+        await app.run(setting.config(), setting.ground(HandClock(AT)), asyncio.Event(), Dying())

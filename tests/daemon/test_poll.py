@@ -10,6 +10,7 @@ import pytest
 from daemon.http import Http, open_http
 from daemon.metrics import build_metrics
 from daemon.poll import Polled, Poller
+from daemon.read import Reader
 from daemon.source import Feed, SourceError, SourceRefused
 from daemon.store import Store, open_store
 from daemon.store.outbox import OwedLetter
@@ -38,7 +39,8 @@ class Watch:
 
     async def poll(self, at: datetime = AT) -> Polled:
         feed = Feed("tts", self.meter, history=self.history)
-        return await Poller(feed, [self.rule], self.store, self.http, build_metrics("t")).poll(at)
+        reader = Reader(feed, self.store, self.http)
+        return await Poller(reader, [self.rule], build_metrics("t")).poll(at)
 
     async def use(self, *minutes: float, voice: str = "a") -> None:
         """Minutes of the hours from noon on."""
@@ -153,7 +155,7 @@ async def test_a_vendor_that_breaks_off_loses_only_the_last_piece(watch: Watch) 
     assert failed.failure == "429"
     assert resumed.failure is None
     again = watch.meter.asked[2]
-    assert again.start == AT - timedelta(days=26, minutes=30) - 24 * HOUR + HOUR
+    assert again.start == AT - timedelta(days=26, minutes=30) + HOUR
 
 
 async def test_an_account_that_never_used_anything_is_not_asked_for_all_its_past_each_time(

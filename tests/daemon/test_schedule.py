@@ -75,6 +75,18 @@ async def test_a_job_can_be_hurried() -> None:
         await ticks.get()
 
 
+async def test_a_job_can_be_asked_to_come_sooner_but_not_later() -> None:
+    ticks: asyncio.Queue[datetime] = asyncio.Queue()
+    async with open_schedule(HandClock(AT), build_metrics("test"), SECOND) as schedule:
+        schedule.add(Job("poll", timedelta(hours=1), ticks.put))
+        await ticks.get()
+        schedule.hurry("poll", timedelta(milliseconds=300))
+        schedule.hurry("poll", timedelta(hours=3))
+        schedule.hurry("nobody", timedelta(0))
+
+        assert await asyncio.wait_for(ticks.get(), 10) == AT
+
+
 async def test_a_tick_that_fails_is_logged_counted_and_the_next_one_comes(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

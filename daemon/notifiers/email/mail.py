@@ -9,7 +9,8 @@ from email.utils import format_datetime, parseaddr
 from daemon.notifier import Letter
 from daemon.notifiers.email.page import page
 from daemon.text import clip
-from daemon.wording import Wording, plain, wording
+from daemon.wording import wording
+from daemon.wording.form import Wording, plain
 from rules.alert import Change
 
 SUBJECT = 180

@@ -4,7 +4,7 @@ from html import escape
 
 from daemon.notifier import Letter
 from daemon.text import is_link
-from daemon.wording import Fact, Wording
+from daemon.wording.form import Fact, Wording
 from rules.alert import Change
 from rules.rule import Severity
 

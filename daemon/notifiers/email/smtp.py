@@ -4,11 +4,10 @@ import asyncio
 import ipaddress
 import logging
 import ssl
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Literal
 
@@ -82,10 +81,12 @@ class Email:
 
     async def send(self, http: Http, letter: Letter) -> Receipt:
         post = mail(letter, self.sender, self.to)
-        try:
-            refused = await self._deliver(post)
-        except (SMTPException, OSError) as error:
-            raise _failure(error, self.server) from _cause(error)
+        async with self._conversation() as client:
+            refused, _ = await client.send_message(
+                post,
+                sender=address(self.sender),
+                recipients=[address(one) for one in self.to],
+            )
         for recipient, answer in refused.items():
             log.warning(
                 "a recipient was refused, the others have the mail",
@@ -93,25 +94,29 @@ class Email:
             )
         return Receipt(self.sender, str(post["Message-ID"]))
 
+    async def probe(self, http: Http) -> str:
+        async with self._conversation() as client:
+            await client.noop()
+        known = "" if self.username is None else f" and the login of {self.username}"
+        return f"{self.server} took the connection{known}; no mail was sent"
+
     @property
     def server(self) -> str:
         return f"{self.host}:{self.port or PORTS[self.security]}"
 
-    async def _deliver(self, post: EmailMessage) -> Mapping[str, SMTPResponse]:
-        """Hand it over; answers with those who were refused, when others were not."""
+    @asynccontextmanager
+    async def _conversation(self) -> AsyncIterator[SMTP]:
+        """A server that let us in; all that goes wrong with it is put into words."""
         client = self._client()
         try:
             async with asyncio.timeout(self.timeout.total_seconds()):
                 await client.connect()
-                refused, _ = await client.send_message(
-                    post,
-                    sender=address(self.sender),
-                    recipients=[address(one) for one in self.to],
-                )
-            # The mail is theirs now: however the goodbye goes, it must not be sent again.
+                yield client
+            # What was sent is theirs now: however the goodbye goes, it must not be sent again.
             with suppress(SMTPException, OSError):
                 await client.quit(timeout=min(GOODBYE, self.timeout.total_seconds()))
-            return refused
+        except (SMTPException, OSError) as error:
+            raise _failure(error, self.server) from _cause(error)
         finally:
             client.close()
 

@@ -15,7 +15,8 @@ from slack_sdk.models.blocks import (
 
 from daemon.notifier import Letter
 from daemon.text import is_link
-from daemon.wording import Fact, Wording, plain, wording
+from daemon.wording import wording
+from daemon.wording.form import Fact, Wording, plain
 from rules.alert import Change
 from rules.rule import Severity
 

@@ -3,11 +3,11 @@
 import asyncio
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -18,12 +18,15 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from daemon.http import Http
 from daemon.notifier import DeliveryError, DeliveryRefused, Letter, Receipt
-from daemon.notifiers.slack.answers import GONE, UNFIT, code_in, failure
+from daemon.notifiers.slack.answers import GONE, SCOPES, UNFIT, code_in, failure
 from daemon.notifiers.slack.blocks import Message, message
 from daemon.secret import Secret
+from daemon.text import one_line
 from rules.alert import Change
 
 log = logging.getLogger(__name__)
+
+Outcome = TypeVar("Outcome")
 
 
 class Call(Protocol):
@@ -56,14 +59,25 @@ class Slack:
             )
 
     async def send(self, http: Http, letter: Letter) -> Receipt:
+        delivery = self._deliver(self._client(http), letter)
+        return await self._answered(delivery, f"the channel {self.channel}")
+
+    async def probe(self, http: Http) -> str:
+        answer = await self._answered(self._client(http).auth_test(), "the token")
+        _check_scopes(answer)
+        who, where = one_line(str(answer.get("user"))), one_line(str(answer.get("team")))
+        return f"signed in to {where} as {who}; only a message shows if it may post"
+
+    async def _answered(self, call: Awaitable[Outcome], to: str) -> Outcome:
+        """What Slack answers in time, or why it does not; `to` says whom we asked."""
         try:
             async with asyncio.timeout(self.timeout.total_seconds()):
-                return await self._deliver(self._client(http), letter)
+                return await call
         except TimeoutError as error:
             wait = f"{self.timeout.total_seconds():g} s"
             raise DeliveryError(f"slack did not answer within {wait}") from error
         except SlackApiError as error:
-            raise _failure(error, f"the channel {self.channel}") from error
+            raise _failure(error, to) from error
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
             raise DeliveryRefused(f"{self.url!r} is no address: check `url`") from error
         except (SlackClientError, aiohttp.ClientError, OSError) as error:
@@ -118,6 +132,13 @@ async def _say(call: Call, letter: Letter, said: Message) -> AsyncSlackResponse:
         log.warning("slack refused the layout", extra={"code": _code(error), "key": letter.key})
     # An edit keeps the old blocks unless it is given none: an empty list, not nothing at all.
     return await call(text=said.plain, blocks=(), metadata=metadata)
+
+
+def _check_scopes(answer: AsyncSlackResponse) -> None:
+    """Slack names a token's scopes in a header; one that stands in for it may not."""
+    scopes = answer.headers.get("x-oauth-scopes")
+    if scopes is not None and "chat:write" not in {one.strip() for one in scopes.split(",")}:
+        raise DeliveryRefused(f"the token has the scopes {one_line(scopes, 200)!r}: {SCOPES}")
 
 
 def _receipt(answer: AsyncSlackResponse, channel: str) -> Receipt:

@@ -47,6 +47,9 @@ class SlackWebhook:
         if not _delivered(answer):
             raise failure(_code(answer), answer.status_code, answer.headers, "the webhook")
 
+    async def probe(self, http: Http) -> None:
+        """A webhook takes messages and nothing else."""
+
     def _client(self, http: Http) -> AsyncWebhookClient:
         client = AsyncWebhookClient(
             self.url.reveal(),

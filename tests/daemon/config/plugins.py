@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
 from daemon.config import Config, ConfigError, Shelves, parse
 from daemon.config.references import Unresolved
-from daemon.http import Http
+from daemon.http import Http, Web
 from daemon.notifier import Letter
+from daemon.recorder import Posting, Taken, key_of
 from daemon.secret import Secret
 from daemon.source import Answer, Ask
 from rules.panel import Panel
+from rules.series import Absent, Measure, Metric
 from rules.verdict import Verdicts
 
 HELD = "held-by-reference"
@@ -42,6 +44,11 @@ class Tts:
         if ":" not in self.offset:
             raise ValueError(f"offset: expected a distance such as +09:00, got {self.offset!r}")
 
+    def metrics(self, name: str) -> Sequence[Metric]:
+        width = timedelta(hours=1) if self.bucket == "hour" else timedelta(days=1)
+        offset = timedelta(0) if self.offset == "+00:00" else timedelta(hours=9)
+        return [Metric(name, "minutes", "minutes", Measure.AMOUNT, width, Absent.ZERO, offset)]
+
     async def fetch(self, ask: Ask) -> Sequence[Answer]:
         raise NotImplementedError
 
@@ -53,7 +60,24 @@ class Balance:
     settles: timedelta = timedelta(0)
     calls_a_minute: int = 20
 
+    def metrics(self, name: str) -> Sequence[Metric]:
+        return [Metric(name, "credits", "credits", Measure.LEVEL, timedelta(minutes=1))]
+
     async def fetch(self, ask: Ask) -> Sequence[Answer]:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    password: Secret
+    unit: str
+    """What is written down."""
+    page: str = "1"
+
+    def key(self, name: str, day: date) -> str:
+        return key_of(name, day, self.page, self.unit)
+
+    async def record(self, http: Web, posting: Posting, at: datetime) -> Taken:
         raise NotImplementedError
 
 
@@ -106,6 +130,7 @@ SHELVES = Shelves(
     sources={"tts": Tts, "tts.balance": Balance},
     notifiers={"console": Console, "mail": Mail},
     kinds={"limit": Limit, "spike": Spike},
+    recorders={"book": Book},
 )
 
 

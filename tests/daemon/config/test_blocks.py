@@ -3,7 +3,17 @@ from datetime import timedelta
 from daemon.config.settings import LogConfig, PageConfig, StoreConfig
 from rules.alert import Policy
 from rules.rule import Rule, Severity
-from tests.daemon.config.plugins import Balance, Console, Limit, Mail, Spike, Tts, complaints, read
+from tests.daemon.config.plugins import (
+    Balance,
+    Book,
+    Console,
+    Limit,
+    Mail,
+    Spike,
+    Tts,
+    complaints,
+    read,
+)
 
 SOURCE = "sources:\n  voices: {type: tts, key: '${env:KEY}'}\n"
 
@@ -59,6 +69,31 @@ def test_a_rule_that_does_not_say_whom_tells_everyone() -> None:
     assert config.rules[0].kind == Spike()
 
 
+RECORDER = "type: book, source: voices, unit: minutes, password: '${env:K}'"
+
+
+def test_a_recorder_becomes_a_ledger_around_its_plugin() -> None:
+    more = "metric: minutes, where: {voice: [a*, b]}, wait: 2d, tell: [], page: '7'"
+    (ledger,) = read(f"{SOURCE}recorders:\n  acme: {{{RECORDER}, {more}}}\n").ledgers
+
+    assert isinstance(ledger.recorder, Book)
+    assert (ledger.recorder.unit, ledger.recorder.page) == ("minutes", "7")
+    assert (ledger.name, ledger.source, ledger.metric) == ("acme", "voices", "minutes")
+    assert (ledger.where, ledger.wait) == ({"voice": ("a*", "b")}, timedelta(days=2))
+    assert ledger.tell == ()
+
+
+def test_a_recorder_waits_until_its_source_is_done_and_tells_everyone() -> None:
+    block = "{type: tts, key: '${env:KEY}', revises: 36h}"
+    (ledger,) = read(
+        f"sources:\n  voices: {block}\nrecorders:\n  acme: {{{RECORDER}}}\n"
+        "destinations:\n  out: {type: console}\n  ops: {type: mail, host: h, to: a@b.c}\n"
+    ).ledgers
+
+    assert ledger.wait == timedelta(hours=36)
+    assert ledger.tell == ("out", "ops")
+
+
 def test_destinations_keep_their_names_and_order() -> None:
     config = read(
         f"{SOURCE}destinations:\n"
@@ -72,7 +107,7 @@ def test_destinations_keep_their_names_and_order() -> None:
 def test_what_is_left_out_has_its_default() -> None:
     config = read("sources: {b: {type: tts.balance, key: '${env:KEY}'}}")
 
-    assert (config.rules, config.destinations) == ((), ())
+    assert (config.rules, config.ledgers, config.destinations) == ((), (), ())
     assert config.store == StoreConfig(None, timedelta(days=400))
     assert config.page == PageConfig("127.0.0.1", 8321)
     assert config.log == LogConfig("info", "text")

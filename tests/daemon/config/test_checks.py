@@ -1,6 +1,8 @@
+import pytest
+
 from daemon.config.checks import dangling
 from daemon.config.document import read_document
-from tests.daemon.config.plugins import Held
+from tests.daemon.config.plugins import Held, complaints
 
 
 def found(text: str) -> list[str]:
@@ -37,3 +39,50 @@ def test_without_any_destination_none_is_there() -> None:
 def test_what_is_broken_otherwise_is_left_to_others() -> None:
     assert found("sources: 3\nrules: {r: {source: a, tell: 3}, q: 3}") == []
     assert found("rules: [a]") == []
+
+
+def test_recorders_name_sources_and_destinations_too() -> None:
+    lines = found(
+        "sources: {voices: {}}\nrecorders: {r: {source: voice, tell: b}, q: {source: voices}}"
+    )
+
+    assert [line.split(": ")[1] for line in lines] == ["recorders.r.source", "recorders.r.tell"]
+
+
+TTS, BALANCE = (
+    "{type: tts, key: '${env:K}', bucket: day, offset: ",
+    "{type: tts.balance, key: '${env:K}'}",
+)
+
+
+def recorded(source: str, **more: str) -> list[str]:
+    keys = {"type": "book", "source": "s", "unit": "x", "password": "'${env:K}'", **more}
+    block = ", ".join(f"{key}: {value}" for key, value in keys.items())
+    return complaints(f"sources:\n  s: {source}\nrecorders:\n  r: {{{block}}}\n")
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        (BALANCE, "credits of s cannot be recorded: it is a level"),
+        (f"{TTS} '+09:00'}}", "its buckets of 1 day begin at 15:00 UTC"),
+    ],
+)
+def test_what_no_day_can_be_made_of_is_refused_where_the_recorder_stands(
+    source: str, why: str
+) -> None:
+    (line,) = recorded(source)
+
+    assert line.startswith("c.yaml:4:3: recorders.r: ")
+    assert why in line
+
+
+def test_a_metric_that_cannot_be_recorded_is_refused_where_it_is_named() -> None:
+    (line,) = recorded(BALANCE, metric="credits")
+
+    assert "recorders.r.metric: credits of s cannot be recorded" in line
+
+
+def test_a_metric_that_is_not_known_beforehand_is_left_to_the_first_answer() -> None:
+    assert recorded(f"{TTS} '+00:00'}}") == []
+    assert recorded(BALANCE, metric="minutes") == []

@@ -10,9 +10,10 @@ import pytest
 import yaml
 
 from daemon.config import SHELVES, Config, load, schema
-from daemon.config.blocks import FEED, RULE
+from daemon.config.blocks import FEED, LEDGER, RULE
 from daemon.config.models import SECTIONS, grammar
 from daemon.config.placeholders import Placeholders
+from tests.test_house import options_shown
 
 ROOT = Path(__file__).parents[3]
 EXAMPLE = ROOT / "config.example.yaml"
@@ -24,13 +25,12 @@ def config() -> Config:
 
 
 def keys(section: str, word: str) -> set[str]:
-    """Every key that the example's blocks of a plugin show."""
-    tag = SECTIONS[section]
-    return {key for block in WRITTEN[section].values() if block[tag] == word for key in block}
+    """Every key that the example's blocks of a plugin show, those in comments included."""
+    return options_shown(EXAMPLE.read_text("utf-8"), SECTIONS[section], word)
 
 
 def own(section: str, word: str) -> Iterator[str]:
-    shared = {*FEED, *RULE, "for_", "resolve_after"}
+    shared = {*FEED, *RULE, *LEDGER, "for_", "resolve_after"}
     for name, field in grammar(SHELVES).blocks[section][word].model_fields.items():
         if name not in shared:
             yield field.alias or name
@@ -39,7 +39,7 @@ def own(section: str, word: str) -> Iterator[str]:
 def test_it_loads_without_a_complaint() -> None:
     made = config()
 
-    assert [feed.name for feed in made.feeds] == ["voices", "voice-days", "credits"]
+    assert [feed.name for feed in made.feeds] == list(WRITTEN["sources"])
     assert {"voice-spike", "low-credits"} <= {rule.name for rule in made.rules}
     assert len(made.destinations) == 4
 
@@ -51,9 +51,11 @@ def test_it_shows_every_option_of_every_plugin(section: str, word: str) -> None:
     assert set(own(section, word)) - keys(section, word) == set()
 
 
-@pytest.mark.parametrize("section", ["sources", "rules"])
-def test_it_shows_every_option_that_plugins_share(section: str) -> None:
-    shared = FEED if section == "sources" else (*RULE, "for", "resolve_after")
+@pytest.mark.parametrize(
+    ("section", "shared"),
+    [("sources", FEED), ("rules", (*RULE, "for", "resolve_after")), ("recorders", LEDGER)],
+)
+def test_it_shows_every_option_that_plugins_share(section: str, shared: tuple[str, ...]) -> None:
     shown = {key for block in WRITTEN[section].values() for key in block}
 
     assert set(shared) <= shown

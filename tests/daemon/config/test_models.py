@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from daemon.config import SHELVES as REAL
-from daemon.config.blocks import FEED, POLICY, RULE
+from daemon.config.blocks import FEED, LEDGER, POLICY, RULE
 from daemon.config.models import Shelves, grammar
+from daemon.recorder import Ledger
 from daemon.source import Feed
 from rules.alert import Policy
 from rules.rule import Rule
@@ -39,13 +40,16 @@ def test_a_trailing_underscore_is_dropped() -> None:
     assert defaults("rules", "spike")["for"] == timedelta(0)
 
 
-def test_every_field_of_a_feed_and_a_rule_has_its_key() -> None:
+def test_every_field_of_a_feed_a_rule_and_a_ledger_has_its_key() -> None:
     given_otherwise = {"name", "source"}
     assert {each.name for each in fields(Feed)} - given_otherwise == set(FEED)
 
     given_otherwise = {"name", "kind", "policy"}
     assert {each.name for each in fields(Rule)} - given_otherwise == set(RULE)
     assert {each.name for each in fields(Policy)} == set(POLICY)
+
+    given_otherwise = {"name", "recorder"}
+    assert {each.name for each in fields(Ledger)} - given_otherwise == set(LEDGER)
 
 
 def test_a_plugin_may_not_take_a_key_that_all_have() -> None:
@@ -71,7 +75,7 @@ def test_the_models_are_made_once_for_a_set_of_shelves() -> None:
     assert grammar(SHELVES) is not grammar(replace(SHELVES, sources={"a": Tts, "b": Balance}))
 
 
-@pytest.mark.parametrize("section", ["sources", "rules", "destinations"])
+@pytest.mark.parametrize("section", ["sources", "rules", "recorders", "destinations"])
 def test_every_key_of_every_real_block_is_described(section: str) -> None:
     silent = [
         f"{word}.{name}"

@@ -30,6 +30,10 @@ sources:
   voices: {type: supertone.usage, key: "${credential:b}", url: "${env:C}"}
 rules:
   spike: {kind: spike, source: voices, summary: "${env:D}", runbook: "${env:E}"}
+recorders:
+  bill: {type: killbill, source: voices, url: "${env:Q}", username: "${env:R}",
+         password: "${env:S}", api_key: "${env:T}", api_secret: "${env:U}",
+         subscription: "${env:V}", unit: "${env:W}", created_by: "${env:X}"}
 destinations:
   bot: {type: slack, token: "${file:/f}", channel: "${env:G}", url: "${env:H}"}
   hook: {type: slack_webhook, url: "${env:I}"}

@@ -17,7 +17,7 @@ def block(title: str) -> dict[str, Any]:
 
 
 def test_the_schema_names_every_section_and_lets_anchors_be() -> None:
-    sections = {"sources", "rules", "destinations", "store", "page", "log"}
+    sections = {"sources", "rules", "recorders", "destinations", "store", "page", "log"}
 
     assert set(SCHEMA["properties"]) == sections
     assert SCHEMA["required"] == ["sources"]
@@ -28,7 +28,7 @@ def test_the_schema_names_every_section_and_lets_anchors_be() -> None:
 def test_every_plugin_has_its_block_chosen_by_its_word() -> None:
     titles = {each.get("title") for each in SCHEMA["$defs"].values()}
 
-    assert titles >= {"tts", "tts.balance", "console", "mail", "limit", "spike"}
+    assert titles >= {"tts", "tts.balance", "book", "console", "mail", "limit", "spike"}
     assert block("tts.balance")["properties"]["type"]["const"] == "tts.balance"
     assert block("limit")["properties"]["kind"]["const"] == "limit"
     assert block("limit")["additionalProperties"] is False
@@ -37,6 +37,14 @@ def test_every_plugin_has_its_block_chosen_by_its_word() -> None:
 def test_only_what_has_no_default_is_required() -> None:
     assert set(block("tts")["required"]) == {"type", "key"}
     assert set(block("limit")["required"]) == {"kind", "source", "above"}
+    assert set(block("book")["required"]) == {"type", "source", "password", "unit"}
+
+
+def test_the_only_plugin_of_a_section_is_chosen_by_its_word_too() -> None:
+    recorders = next(iter(SCHEMA["properties"]["recorders"]["patternProperties"].values()))
+
+    assert recorders["discriminator"]["propertyName"] == "type"
+    assert list(recorders["discriminator"]["mapping"]) == ["book"]
 
 
 def test_durations_are_text_in_pattern_and_default() -> None:

@@ -96,6 +96,20 @@ def test_text_that_came_by_reference_becomes_plain_text() -> None:
     assert type(TypeAdapter(StoreUrl).validate_python(Referred("sqlite:///a", "x"))) is str
 
 
+def test_text_that_came_by_reference_is_a_secret_where_either_may_stand() -> None:
+    hint = Mapping[str, tuple[str | Secret, ...]]
+    made = read(hint, {"a": "b", "c": ["d", Referred("abc", "${env:KEY}")]})
+
+    assert made == {"a": ("b",), "c": ("d", Secret("abc"))}
+    assert not taken(spelled(str | Secret), 3)
+    assert not taken(spelled(str | Secret), None)
+
+
+def test_a_placeholder_without_quotes_is_told_from_a_block_of_keys() -> None:
+    with pytest.raises(ValidationError, match=r"write it in quotes, as in \"\{start\}\""):
+        read(str | Secret, {"start": None})
+
+
 def test_a_type_without_a_spelling_is_a_mistake_of_the_plugin() -> None:
     with pytest.raises(TypeError, match="no spelling for"):
         spelled(bytes)

@@ -5,7 +5,8 @@ import pytest
 
 from daemon.notifier import DeliveryError
 from daemon.notifiers.console import Console
-from daemon.wording import plain, wording
+from daemon.wording import wording
+from daemon.wording.form import plain
 from tests.make import letter
 
 
@@ -31,3 +32,8 @@ async def test_a_terminal_that_went_away_is_a_letter_for_later(monkeypatch):
 
     with pytest.raises(DeliveryError, match=r"cannot print to stdout: .*Broken pipe"):
         await Console().send(None, letter())
+
+
+async def test_a_probe_prints_nothing(capsys):
+    assert await Console().probe(None) == "nothing to ask"
+    assert capsys.readouterr() == ("", "")

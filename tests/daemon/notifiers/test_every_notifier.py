@@ -102,6 +102,21 @@ async def test_a_place_that_is_down_is_for_a_later_try(name, told):
     assert SECRET not in everything_said(error)
 
 
+PROBED = [name for name in FAR if name != "slack_webhook"]
+
+
+@pytest.mark.parametrize("name", PROBED)
+@pytest.mark.parametrize("place", ["hangs", "is down"])
+async def test_a_probe_of_a_place_that_does_not_answer_says_so(name, place):
+    async with silence() as port, open_http() as http, asyncio.timeout(5):
+        notifier = FAR[name](port if place == "hangs" else nobody())
+        with pytest.raises(DeliveryError) as error:
+            await notifier.probe(http)
+
+    assert not isinstance(error.value, DeliveryRefused)
+    assert SECRET not in everything_said(error.value)
+
+
 @pytest.mark.parametrize("name", FAR)
 def test_no_notifier_prints_its_secrets(name):
     assert SECRET not in repr(FAR[name](1))

@@ -10,7 +10,8 @@ from daemon.notifiers.console import Console
 from daemon.notifiers.email.smtp import Email
 from daemon.notifiers.slack.bot import Slack
 from daemon.notifiers.slack.webhook import SlackWebhook
-from daemon.sandbox import STAND_INS, open_sandbox
+from daemon.recorders import RECORDERS
+from daemon.sandbox import STAND_INS, Sandbox, open_sandbox
 from daemon.secret import Secret
 from daemon.source import Ask, Feed, Window
 from daemon.sources import SOURCES
@@ -36,13 +37,13 @@ DESTINATIONS = (
 
 
 def test_every_source_there_is_has_a_stand_in() -> None:
-    assert set(STAND_INS) == set(SOURCES.values())
+    assert set(STAND_INS) == {*SOURCES.values(), *RECORDERS.values()}
     assert {type(one.notifier) for one in DESTINATIONS} == set(NOTIFIERS.values())
 
 
 async def test_sources_of_one_vendor_share_one_stand_in_and_it_answers() -> None:
     clock = FastClock(WallClock().now(), 600)
-    async with open_sandbox(FEEDS, (), clock, print) as sandbox, open_http() as http:
+    async with open_sandbox(Sandbox(FEEDS, (), ()), clock, print) as sandbox, open_http() as http:
         voices, credit = (feed.source for feed in sandbox.feeds)
         assert isinstance(voices, SupertoneUsage)
         assert isinstance(credit, SupertoneCredits)
@@ -58,7 +59,8 @@ async def test_sources_of_one_vendor_share_one_stand_in_and_it_answers() -> None
 async def test_every_channel_delivers_to_a_stand_in_and_takes_no_secret_there() -> None:
     said: list[str] = []
     clock = FastClock(WallClock().now(), 600)
-    async with open_sandbox((), DESTINATIONS, clock, said.append) as sandbox, open_http() as http:
+    real = Sandbox((), (), DESTINATIONS)
+    async with open_sandbox(real, clock, said.append) as sandbox, open_http() as http:
         for destination in sandbox.destinations[:3]:
             await destination.notifier.send(http, make.letter(destination=destination.name))
         pointed = repr(sandbox.destinations)

@@ -22,13 +22,25 @@ from daemon.source import (
     Window,
 )
 from daemon.sources import SOURCES
+from tests.daemon.sources.fastly.stand import STANDS as FASTLY
+from tests.daemon.sources.http_json.stand import STANDS as HTTP_JSON
+from tests.daemon.sources.killbill.stand import STANDS as KILLBILL
+from tests.daemon.sources.prometheus.stand import STANDS as PROMETHEUS
+from tests.daemon.sources.segment.stand import STANDS as SEGMENT
 from tests.daemon.sources.spoiled import Spoiled
 from tests.daemon.sources.stand import NOW, Stand, StandIn
 from tests.daemon.sources.supertone.stand import STANDS as SUPERTONE
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 WINDOW = Window(NOW - 40 * DAY, NOW)
-STANDS: Mapping[str, Stand] = {**SUPERTONE}
+STANDS: Mapping[str, Stand] = {
+    **SUPERTONE,
+    **FASTLY,
+    **SEGMENT,
+    **KILLBILL,
+    **HTTP_JSON,
+    **PROMETHEUS,
+}
 
 
 class Impatient(Http):

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from daemon.notifier import Receipt
 from daemon.notifiers.email.mail import address, mail, message_id
-from daemon.wording import plain, wording
+from daemon.wording import wording
+from daemon.wording.form import plain
 from rules.alert import Change
 from tests.make import AT, VOICE, letter
 

@@ -229,6 +229,58 @@ async def test_a_mail_is_delivered_though_the_goodbye_hangs():
     assert receipt.id == message_id(letter(), FROM)
 
 
+async def test_a_probe_logs_in_and_sends_nothing(ca_file):
+    login = {"username": "mw", "password": Secret("right")}
+    async with MailStandIn(starttls=certificate(), users={"mw": "right"}) as server:
+        said = await to(server, security="starttls", ca_file=ca_file, **login).probe(None)
+
+    expected = f"127.0.0.1:{server.port} took the connection and the login of mw; no mail was sent"
+    assert (said, server.mails) == (expected, [])
+
+
+async def test_a_probe_without_a_login_speaks_of_none():
+    async with MailStandIn() as server:
+        said = await to(server).probe(None)
+
+    assert said == f"127.0.0.1:{server.port} took the connection; no mail was sent"
+
+
+@pytest.mark.parametrize(
+    ("stage", "answer", "words"),
+    [
+        (Stage.LOGIN, "535 5.7.8 no very-secret", "refused the login: check `username` and"),
+        (Stage.CONNECT, "554 5.7.1 not you", "answered 554 5.7.1 not you"),
+    ],
+)
+async def test_a_probe_fails_as_a_mail_would(stage, answer, words):
+    login = {"username": "mw", "password": Secret("very-secret")}
+    async with MailStandIn() as server:
+        server.faults.append(Fault(stage, answer))
+        with pytest.raises(DeliveryRefused, match=words) as error:
+            await to(server, **login).probe(None)
+
+    assert "very-secret" not in "".join(traceback.format_exception(error.value))
+
+
+async def test_a_probe_hears_what_a_server_says_after_it_let_us_in():
+    async def talk(reader, writer):
+        writer.write(b"220 hello\r\n")
+        while line := await reader.readline():
+            writer.write(b"450 4.3.2 not now\r\n" if line.startswith(b"NOOP") else b"250 fine\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(talk, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(DeliveryError, match=r"answered 450 4\.3\.2 not now"):
+            await Email("127.0.0.1", FROM, TO, "none", port).probe(None)
+
+
+async def test_a_probe_where_starttls_is_not_offered_is_refused():
+    async with MailStandIn() as server:
+        with pytest.raises(DeliveryRefused, match="STARTTLS"):
+            await to(server, security="starttls").probe(None)
+
+
 @pytest.mark.parametrize(("security", "port"), [("starttls", 587), ("tls", 465), ("none", 25)])
 def test_the_port_follows_from_the_security(security, port):
     email = Email("mail.example.com", FROM, TO, security)

@@ -272,6 +272,7 @@ async def test_an_address_that_is_none_needs_a_person(slack):
 
 async def test_the_token_is_in_no_log(slack, caplog):
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, "slack_sdk")  # a log that was set up before keeps it quiet
     async with posting(slack) as send:
         await send(letter())
 
@@ -285,3 +286,55 @@ async def test_proxies_are_the_sessions_business(slack, monkeypatch):
         await send(letter())
 
     assert len(slack.messages) == 1
+
+
+async def probing(slack, **fields):
+    async with serve(slack.app()) as url, open_http() as http:
+        bot = Slack(**{"token": Secret(TOKEN), "channel": CHANNEL, "url": f"{url}/api/"} | fields)
+        return await bot.probe(http)
+
+
+async def test_a_probe_signs_in_with_one_call_and_posts_nothing(slack):
+    said = await probing(slack)
+
+    assert said == "signed in to Sandbox as meterwatch; only a message shows if it may post"
+    assert (slack.calls, slack.messages) == (1, [])
+
+
+async def test_a_probe_with_a_wrong_token_needs_a_person(slack):
+    with pytest.raises(DeliveryRefused) as error:
+        await probing(slack, token=Secret("xoxb-other"))
+
+    assert str(error.value).startswith("slack answered invalid_auth for the token: put a new bot ")
+    assert "xoxb-other" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("scopes", "works"),
+    [("chat:write", True), ("users:read,chat:write", True), ("chat:write.public", False)],
+)
+async def test_a_probe_looks_at_the_scopes_where_they_are_told(slack, scopes, works):
+    """Slack tells them in a header of every answer."""
+    body = '{"ok": true, "user": "watch", "team": "Ours"}'
+    slack.faults.append(Fault(200, body, {"X-OAuth-Scopes": scopes}))
+    if works:
+        assert (await probing(slack)).startswith("signed in to Ours as watch")
+        return
+    with pytest.raises(DeliveryRefused, match="': give the app the scope chat:write"):
+        await probing(slack)
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "words"),
+    [
+        (Fault(503), DeliveryError, "slack answered HTTP 503 for the token"),
+        (Fault(200, "<html>", content_type="text/html"), DeliveryError, "slack "),
+        (Fault(404, "no"), DeliveryRefused, "which no Slack says: check `url`"),
+    ],
+)
+async def test_a_probe_fails_as_a_message_would(slack, fault, kind, words):
+    slack.faults.append(fault)
+    with pytest.raises(DeliveryError, match=words) as error:
+        await probing(slack)
+
+    assert type(error.value) is kind

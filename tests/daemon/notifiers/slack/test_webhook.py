@@ -143,3 +143,9 @@ async def test_the_address_is_in_no_log(slack, caplog):
         await send(letter())
 
     assert "very-secret" not in caplog.text
+
+
+async def test_it_cannot_be_probed_without_a_message():
+    hook = SlackWebhook(Secret("http://127.0.0.1:1/services/T1/B1/secret"))
+
+    assert await hook.probe(None) is None

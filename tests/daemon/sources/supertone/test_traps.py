@@ -1,9 +1,7 @@
 """One test for each trap of the vendor's contract; `docs/vendors.md` says which is which."""
 
 import json
-import re
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import aiohttp
 import numpy as np
@@ -215,11 +213,3 @@ async def test_trap_15_an_account_without_use_answers_zero_and_not_nothing(http:
     assert answer.readings == []
     assert answer.metric.absent == "zero"
     assert answer.told == Window(NOW.replace(hour=9, minute=0), NOW.replace(hour=11, minute=0))
-
-
-def test_every_trap_stands_in_the_table_with_its_tests() -> None:
-    table = (Path(__file__).parents[4] / "docs" / "vendors.md").read_text(encoding="utf-8")
-    here = {name for name in globals() if name.startswith("test_trap_")}
-
-    assert set(re.findall(r"`(test_trap_\w+)`", table)) - {"test_trap_"} == here
-    assert {int(name[10:12]) for name in here} == set(range(1, 16))

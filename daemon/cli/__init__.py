@@ -1,0 +1,31 @@
+"""The command line: parse words, call one function, choose an exit code."""
+
+import click
+
+from daemon.cli.check import check_command, schema_command
+from daemon.cli.fetch import fetch_command
+from daemon.cli.past import export_command, replay_command, score_command
+from daemon.cli.record import record_command
+from daemon.cli.run import run_command
+from daemon.cli.sources import sources_command
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    commands=[
+        check_command,
+        schema_command,
+        run_command,
+        sources_command,
+        fetch_command,
+        record_command,
+        replay_command,
+        score_command,
+        export_command,
+    ],
+)
+@click.version_option(
+    package_name="meterwatch", prog_name="meterwatch", message="%(prog)s %(version)s"
+)
+def main() -> None:
+    """Watches the usage APIs you pay by, and tells people when something is not usual."""

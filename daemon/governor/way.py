@@ -1,0 +1,164 @@
+"""The governed way out: each call waits for its turn, and what may be well soon is tried again."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from random import Random
+
+from daemon.clock import Clock
+from daemon.governor.gate import PATIENCE, Gate, Resting
+from daemon.governor.outcome import AGAIN, SHORT_REST, Outcome, moment, outcome_of, rest
+from daemon.http import HttpError, Reply, Web
+from daemon.http.retry import retry_after
+from rules.words import span
+
+TRIES = 3
+REMEMBERED = timedelta(minutes=15)
+"""How long a source does not ask again what it was refused with 401 or 403."""
+_MOST_REMEMBERED = 100
+
+Count = Callable[[str, Outcome], None]
+"""Is told of every call: the account's name, and what came of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    name: str
+    """Method and address, without the query, which changes from poll to poll."""
+    send: Callable[[timedelta], Awaitable[Reply]]
+    tries: int
+    within: timedelta
+    """For all tries together; waiting is not counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    reply: Reply
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Governed:
+    """One source's way out. What it answers is the vendor's own, whatever came before it.
+
+    A refusal of the key is given back from memory for a while: the vendor is not asked every few
+    minutes for what it does not give, and whatever else the key is good for goes on.
+    """
+
+    http: Web
+    gate: Gate
+    clock: Clock
+    chance: Random
+    count: Count
+    refusals: dict[str, _Refusal] = field(default_factory=dict)
+
+    async def get(
+        self,
+        url: str,
+        *,
+        params: Sequence[tuple[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+        within: timedelta = timedelta(seconds=30),
+    ) -> Reply:
+        async def send(left: timedelta) -> Reply:
+            return await self.http.get(url, params=params, headers=headers, within=left)
+
+        return await self._ask(_Question(f"GET {url}", send, TRIES, within))
+
+    async def post(
+        self,
+        url: str,
+        *,
+        body: bytes,
+        headers: Mapping[str, str] | None = None,
+        within: timedelta = timedelta(seconds=30),
+    ) -> Reply:
+        """Sent once: only who sends it can know whether it may be sent again."""
+
+        async def send(left: timedelta) -> Reply:
+            return await self.http.post(url, body=body, headers=headers, within=left)
+
+        return await self._ask(_Question(f"POST {url}", send, 1, within))
+
+    async def _ask(self, question: _Question) -> Reply:
+        refusal = self.refusals.get(question.name)
+        if refusal is not None and self.clock.now() < refusal.until:
+            self.count(self.gate.name, Outcome.RESTING)
+            return refusal.reply
+        heard = await self._tried(question)
+        if isinstance(heard, HttpError):
+            raise heard
+        if outcome_of(heard) is Outcome.REFUSED:
+            self._remember(question.name, heard)
+        return heard
+
+    async def _tried(self, question: _Question) -> Reply | HttpError:
+        heard: Reply | HttpError | None = None
+        left, number = question.within, 0
+        while True:
+            try:
+                await self.gate.turn()
+            except Resting as resting:
+                self.count(self.gate.name, Outcome.RESTING)
+                return heard or resting
+            number, began = number + 1, self.clock.now()
+            heard = await _heard(question.send(left))
+            left -= max(self.clock.wall(self.clock.now() - began), timedelta(0))
+            # A try that can only be cut short is none.
+            last = number == question.tries or left < question.within / 2
+            if not await self._again(heard, number, last=last):
+                return heard
+
+    async def _again(self, heard: Reply | HttpError, number: int, *, last: bool) -> bool:
+        """Whether to try once more, after the wait for it; else what is owed to the account."""
+        outcome = outcome_of(heard)
+        self.count(self.gate.name, outcome)
+        if outcome not in AGAIN:
+            if isinstance(heard, Reply):
+                await self.gate.answered()
+            return False
+        word = retry_after(heard, self.clock.now()) if isinstance(heard, Reply) else None
+        # A little later than asked, so that not everybody comes back at the same instant.
+        wait = (word or timedelta(0)) * self.chance.uniform(1.001, 1.05)
+        if word is not None and word >= PATIENCE:
+            await self.gate.rest(wait, f"{_reason(heard)} and asked for {span(word)}")
+            return False
+        if last and (number > 1 or not word):
+            await self._give_up(heard, outcome)
+            return False
+        pause = max(wait, moment(outcome, number, self.chance))
+        if outcome in _EVERYBODYS:
+            await self.gate.rest(pause, _reason(heard))  # the next turn waits for its end
+        elif not last:
+            await self.clock.sleep(pause)
+        return not last
+
+    async def _give_up(self, heard: Reply | HttpError, outcome: Outcome) -> None:
+        if outcome in _EVERYBODYS:
+            length = partial(rest, outcome, chance=self.chance)
+            await self.gate.sent_away(length, _reason(heard))
+        elif outcome is Outcome.UNREACHED:
+            await self.gate.rest(SHORT_REST * self.chance.uniform(0.8, 1), _reason(heard))
+
+    def _remember(self, question: str, reply: Reply) -> None:
+        while len(self.refusals) >= _MOST_REMEMBERED:
+            del self.refusals[next(iter(self.refusals))]
+        self.refusals[question] = _Refusal(reply, self.clock.now() + REMEMBERED)
+
+
+_EVERYBODYS = frozenset({Outcome.LIMITED, Outcome.BUSY})
+"""What all calls of the account would hear: they wait together."""
+
+
+async def _heard(answer: Awaitable[Reply]) -> Reply | HttpError:
+    try:
+        return await answer
+    except HttpError as error:
+        return error
+
+
+def _reason(heard: Reply | HttpError) -> str:
+    if isinstance(heard, HttpError):
+        return str(heard)
+    return f"it answered {heard.status}{' (too many calls)' if heard.status == 429 else ''}"

@@ -1,0 +1,197 @@
+"""The one way out: deadlines, size caps, no secrets in errors."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from typing import Protocol
+
+import aiohttp
+from aiohttp.abc import ResolveResult
+from yarl import URL
+
+from daemon.http.breakage import Kind, breakage
+from daemon.http.unpack import ACCEPTED, BadlyPackedError, Body, TooLargeError
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole answer."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class HttpError(Exception):
+    """No whole answer came. The message names the host and the cause, never a header or a query.
+
+    `retry_after` says when it is worth another try, where that is known.
+    """
+
+    def __init__(self, message: str, retry_after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class HttpRefused(HttpError):
+    """It will not come by itself either: a person must act."""
+
+
+class HttpUnreached(HttpError):
+    """Nobody was there to ask: no address, no connection."""
+
+
+class HttpBroken(HttpError):
+    """The connection broke before the answer's end. A question that changes nothing may be asked
+    again at once."""
+
+
+_ERRORS: Mapping[Kind, type[HttpError]] = {
+    Kind.REFUSED: HttpRefused,
+    Kind.UNREACHED: HttpUnreached,
+    Kind.MIDWAY: HttpBroken,
+    Kind.OTHER: HttpError,
+}
+
+
+class Web(Protocol):
+    """The way out, as those who ask a vendor see it: governed, or not."""
+
+    async def get(
+        self,
+        url: str,
+        *,
+        params: Sequence[tuple[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+        within: timedelta = timedelta(seconds=30),
+    ) -> Reply: ...
+
+    async def post(
+        self,
+        url: str,
+        *,
+        body: bytes,
+        headers: Mapping[str, str] | None = None,
+        within: timedelta = timedelta(seconds=30),
+    ) -> Reply: ...
+
+
+_Begin = Callable[..., AbstractAsyncContextManager[aiohttp.ClientResponse]]
+_UNREAD = (TooLargeError, BadlyPackedError)
+
+
+class Http:
+    def __init__(self, session: aiohttp.ClientSession, *, largest: int = 64 * 2**20) -> None:
+        self.session = session
+        self.largest = largest
+        """Bytes of body, unpacked, above which an answer is not read on."""
+
+    async def get(
+        self,
+        url: str,
+        *,
+        params: Sequence[tuple[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+        within: timedelta = timedelta(seconds=30),
+    ) -> Reply:
+        """One GET, answered whole `within` the deadline, or `HttpError`. Any status is an answer.
+
+        A redirect is an answer too: following it would carry the credentials somewhere else.
+        A connection that closes before the first byte of an answer is tried once more by aiohttp
+        itself: it may be an old one that the server had already given up.
+        """
+        headers = {"Accept-Encoding": ACCEPTED, **(headers or {})}
+        ask = partial(self.session.get, url, params=params, headers=headers)
+        return await self._whole(url, ask, within)
+
+    async def post(
+        self,
+        url: str,
+        *,
+        body: bytes,
+        headers: Mapping[str, str] | None = None,
+        within: timedelta = timedelta(seconds=30),
+    ) -> Reply:
+        """One POST, sent once. After an `HttpError` nobody knows whether it arrived."""
+        headers = {"Accept-Encoding": ACCEPTED, **(headers or {})}
+        ask = partial(self.session.post, url, data=body, headers=headers)
+        return await self._whole(url, ask, within)
+
+    async def _whole(self, url: str, ask: _Begin, within: timedelta) -> Reply:
+        try:
+            async with asyncio.timeout(within.total_seconds()):
+                return await self._read(ask)
+        except TimeoutError:
+            span = f"{within.total_seconds():.3g} s"
+            raise HttpError(f"{_place(url)}: no whole answer within {span}") from None
+        except (aiohttp.ClientError, OSError, ValueError, *_UNREAD) as error:
+            broken = breakage(error)
+            # Not `from error`: aiohttp's own text can hold the whole address, query and all.
+            raise _ERRORS[broken.kind](f"{_place(url)}: {broken.words}") from None
+
+    async def _read(self, ask: _Begin) -> Reply:
+        # Ours is the only deadline. And ours the unpacking: aiohttp takes a gzip without its end.
+        request = ask(
+            allow_redirects=False,
+            timeout=aiohttp.ClientTimeout(total=None),
+            auto_decompress=False,
+        )
+        async with request as response:
+            try:
+                return Reply(response.status, response.headers, await self._body(response))
+            except BaseException:
+                response.close()  # what it still has to say would be read as the next answer
+                raise
+
+    async def _body(self, response: aiohttp.ClientResponse) -> bytes:
+        body = Body(response.headers.get("Content-Encoding", ""), self.largest)
+        if (response.content_length or 0) > self.largest:
+            raise TooLargeError
+        async for piece in response.content.iter_chunked(2**16):
+            body.add(piece)
+        return body.whole()
+
+
+@asynccontextmanager
+async def open_http() -> AsyncIterator[Http]:
+    """The session of a whole daemon. It must be opened inside the loop that will use it."""
+    session = aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=64, limit_per_host=8, resolver=_Resolver()),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers={"User-Agent": _agent()},
+        trust_env=True,  # HTTPS_PROXY and NO_PROXY are how an operator says where the way out is
+    )
+    async with session:
+        yield Http(session)
+
+
+class _Resolver(aiohttp.ThreadedResolver):
+    """The system's. A name that leads nowhere is an error here; aiohttp would trip over it."""
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        found = await super().resolve(host, port, family)
+        if not found:
+            raise socket.gaierror(socket.EAI_NODATA, "no address is known")
+        return found
+
+
+def _agent() -> str:
+    try:
+        return f"meterwatch/{version('meterwatch')}"
+    except PackageNotFoundError:
+        return "meterwatch"  # run from a checkout that nobody installed
+
+
+def _place(url: str) -> str:
+    try:
+        place = URL(url)
+    except ValueError:
+        return "an address that cannot be read"
+    return f"{place.scheme}://{place.host}:{place.port}"

@@ -1,0 +1,118 @@
+"""What is asked of a source: its window, and at first its past, piece by piece."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from logging import getLogger
+
+from daemon.contract import check_units
+from daemon.http import Web
+from daemon.progress import Progress, Silent
+from daemon.source import Answer, Ask, Feed, SourceError, Standing, Window
+from daemon.store import Store, Transaction
+from daemon.store.frame import Frame
+from daemon.store.usage import Recorded
+from rules.panel import Panel
+from rules.series import Metric
+
+log = getLogger(__name__)
+
+_PIECE = timedelta(days=14)
+"""What is read of the past in one go: some twenty calls for hours, in pages of twenty."""
+
+Told = Answer | Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A source, and what the store knows of it."""
+
+    feed: Feed
+    store: Store
+    web: Web
+    progress: Progress = field(default_factory=Silent)
+
+    @property
+    def metrics(self) -> Sequence[Metric]:
+        return self.feed.source.metrics(self.feed.name)
+
+    async def read(self, at: datetime) -> Sequence[Told]:
+        """What the vendor tells of all that may have changed, or `SourceError`.
+
+        Of a long past only the last piece is answered; what came before it is recorded on the
+        way, and judged by nobody.
+        """
+        window, pieces = await self._window(at)
+        try:
+            for piece in pieces:
+                self._advance(piece.start, at)
+                await self._record_all(await self._fetch(piece), at)
+                log.info("%s: read up to %s", self.feed.name, piece.end.strftime("%d %b %H:%M UTC"))
+            answers = await self._fetch(window)
+        except SourceError:
+            self.progress.leave(self.feed.name)
+            raise
+        self._advance(at, at)
+        await self._check(answers, at)
+        return answers
+
+    async def record(self, tx: Transaction, told: Told, at: datetime) -> Recorded | None:
+        """Lay down what was told; None where nothing was ever used."""
+        await tx.names.learn(told.names)
+        if isinstance(told, Standing):
+            return await tx.usage.stand(told, self._frame(at))
+        return await tx.usage.record(told, self._frame(at))
+
+    async def _record_all(self, answers: Sequence[Told], at: datetime) -> None:
+        async with self.store.transaction() as tx:
+            for told in answers:
+                await self.record(tx, told, at)
+
+    async def _window(self, at: datetime) -> tuple[Window, Sequence[Window]]:
+        """What to ask for and judge, and the pieces of the past to read before it."""
+        async with self.store.transaction() as tx:
+            open_at = await tx.usage.open_at(self.metrics)
+            state = await tx.polls.state(self.feed.name)
+        start = at - self.feed.history
+        if open_at is not None:
+            # What was read a moment ago, and not yet to its end, has had no time to be revised.
+            fresh = state is None or state.good_at is None
+            start = max(start, open_at if fresh else open_at - self.feed.source.revises)
+        if open_at is not None and at - open_at <= _PIECE:
+            return Window(min(start, at), at), ()
+        return self._cut(start, at)
+
+    def _cut(self, start: datetime, at: datetime) -> tuple[Window, Sequence[Window]]:
+        pieces: list[Window] = []
+        while self.feed.source.tells_past and at - start > _PIECE:
+            pieces.append(Window(start, start + _PIECE))
+            start += _PIECE
+        return Window(min(start, at), at), pieces
+
+    async def _fetch(self, window: Window) -> Sequence[Told]:
+        feed = self.feed
+        past = await self._past(window.end)
+        return await feed.source.fetch(Ask(feed.name, self.web, window, past))
+
+    async def _check(self, answers: Sequence[Told], at: datetime) -> None:
+        """Refuse numbers in another unit than those remembered."""
+        if not self.feed.check_units:
+            return
+        known = {panel.metric: panel for panel in await self._past(at)}
+        for told in answers:
+            if isinstance(told, Answer):
+                check_units(known.get(told.metric), told, at - self.feed.source.settles)
+
+    async def _past(self, at: datetime) -> tuple[Panel, ...]:
+        async with self.store.transaction() as tx:
+            past = [await tx.usage.panel(metric, self._frame(at)) for metric in self.metrics]
+        return tuple(panel for panel in past if panel is not None)
+
+    def _frame(self, at: datetime) -> Frame:
+        feed = self.feed
+        return Frame(at, feed.source.settles, feed.history, feed.max_series)
+
+    def _advance(self, reached: datetime, at: datetime) -> None:
+        """Shown as a share of all the history, so that what is taken up again goes on."""
+        history = self.feed.history
+        self.progress.advance(self.feed.name, history - (at - reached), history)

@@ -1,0 +1,15 @@
+"""What a letter says, in words: once, and the same for every place it goes to."""
+
+from daemon.notifier import Letter
+from daemon.wording.form import Fact, Wording, plain
+from daemon.wording.sources import of_a_source
+from daemon.wording.usage import of_usage
+from rules.health import CONDITIONS
+
+__all__ = ["Fact", "Wording", "plain", "wording"]
+
+
+def wording(letter: Letter) -> Wording:
+    """What a letter says."""
+    condition = CONDITIONS.get(letter.event.alert.rule)
+    return of_usage(letter) if condition is None else of_a_source(letter, condition)

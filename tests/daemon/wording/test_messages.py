@@ -1,0 +1,58 @@
+"""The page that shows people our messages shows what is really said."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from daemon.wording import wording
+from daemon.wording.form import plain
+from rules.alert import Change
+from rules.health import BLIND, CHANGED, CROWDED, REFUSED, REVISED
+from rules.rule import Severity
+from rules.series import Series
+from rules.verdict import Why
+from tests.daemon.wording.told import DAY, low_credits, of_a_source
+from tests.make import letter
+
+PAGE = Path(__file__).parents[3] / "docs" / "messages.md"
+
+KEY = (
+    "voices: GET /v1/usage answered 401: Invalid API key; "
+    "the key was refused, check sources.voices.key"
+)
+CERTIFICATE = (
+    "voices: GET /v1/usage: https://supertoneapi.com:443: "
+    "certificate not accepted: certificate has expired"
+)
+GONE = (
+    "voices: GET /v1/voice-usage answered 200: "
+    "its contract has changed: `usages[].total_minutes_used` is gone"
+)
+UNIT = (
+    "voices: all 8 series are about 60 times what they were since Fri 20 Nov 13:00 UTC: "
+    "has its unit changed?; "
+    "if the numbers are right, set sources.voices.check_units: false until they are usual"
+)
+CROWD = "240 more were told than the 10,000 series that are kept apart."
+REVISION = "voices says 20 minutes more than was recorded."
+REFUSAL = "billing: POST /1.0/kb/usages answered 400: no such subscription; check recorders.billing"
+
+
+def test_the_documentation_shows_what_is_really_said():
+    opened = letter(
+        summary="Somebody may be using our key.", runbook="https://wiki.example.com/voices"
+    )
+    why = Why("4,200 credits, below the limit of 5,000 credits")
+    spent = replace(low_credits(why=why), alert=13, severity=Severity.CRITICAL)
+    told = (
+        *(opened, spent, letter(Change.RESOLVED), letter(Change.WITHDRAWN)),
+        of_a_source(BLIND, KEY),
+        of_a_source(BLIND, CERTIFICATE),
+        of_a_source(BLIND, KEY, Change.RESOLVED),
+        of_a_source(CHANGED, GONE),
+        of_a_source(CHANGED, UNIT),
+        of_a_source(CROWDED, CROWD, series=Series("voices", "series", ())),
+        of_a_source(REVISED, REVISION, series=DAY, expected=100, found=120),
+        of_a_source(REFUSED, REFUSAL, series=DAY),
+    )
+
+    assert PAGE.read_text().split("```")[1::2] == [f"\n{plain(wording(one))}\n" for one in told]

@@ -1,0 +1,43 @@
+"""Letters that several tests of the wording read."""
+
+from datetime import date, timedelta
+
+from daemon.notifier import Letter
+from daemon.wording import wording
+from rules.alert import Change, Event, Policy, Watch, advance
+from rules.health import Condition, fine, polls_of, wrong
+from rules.series import Series
+from tests.make import AT, alert, event, letter, verdict
+
+BALANCE = Series("supertone", "credit_balance", ())
+POLLS = polls_of("voices")
+DAY = Series("billing", "recorded", (("day", date(2026, 11, 19).isoformat()), ("source", "voices")))
+
+
+def facts(told):
+    return {fact.label: fact.value for fact in wording(told).facts}
+
+
+def low_credits(**fields):
+    limit = {"observed": 4200.0, "expected": 5000.0, "low": 5000.0, "high": None, "until": AT}
+    below = verdict(**limit | fields)
+    over = alert(worst=below, series=BALANCE, rule="low-credits")
+    return letter(event=event(verdict=below, alert=over), unit="credits", names={})
+
+
+def of_a_source(
+    condition: Condition,
+    reason: str,
+    change: Change = Change.OPENED,
+    series: Series = POLLS,
+    **numbers: float,
+) -> Letter:
+    """A letter about a source: it went wrong on Friday at 14:00, and mended two hours later."""
+    watch = Watch(condition.rule, series, Policy())
+    begun = wrong(AT, reason, **numbers)
+    over = fine(AT + timedelta(hours=2), "Its rules go on where they stopped.")
+    opened, _ = advance(None, begun, watch)
+    told = Event(change, opened, begun)
+    if change is Change.RESOLVED:
+        told = Event(change, advance(opened, over, watch)[0], over)
+    return letter(event=told, severity=condition.severity, unit="minutes", names={})

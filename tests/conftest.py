@@ -76,6 +76,8 @@ async def _loop_left_clean() -> AsyncIterator[None]:
     yield
     left = await _left_over()
     gc.collect()
+    # What outlived the test is pytest's own; looked through after every test, it costs minutes.
+    gc.freeze()
     if lost or left:
         pytest.fail("\n".join([*lost, *(f"still running: {task!r}" for task in left)]))
 

@@ -15,8 +15,9 @@ endif
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
 
-venv: ## set up .venv from the lock
+venv: ## set up .venv from the lock, and the clients that judge our stand-ins
 	@$(PYTHON) tools/bootstrap.py
+	@$(PYTHON) tools/clients.py
 
 run: venv ## watch the sandbox: no key, nothing leaves this machine; CONFIG=my.yaml runs yours
 	@$(BIN)/meterwatch run $(WHAT) || test $$? = 130

@@ -3,8 +3,9 @@
 import logging
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -31,13 +32,15 @@ class References(Protocol):
 class Referred(str):
     """Text that came, whole or in part, by reference. It is never shown to anyone."""
 
-    __slots__ = ("by",)
+    __slots__ = ("again", "by")
     by: str
+    again: Callable[[], str | None] | None
 
-    def __new__(cls, text: str, by: str) -> Self:
-        """`by` is the reference as it is written, for messages."""
+    def __new__(cls, text: str, by: str, again: Callable[[], str | None] | None = None) -> Self:
+        """`by` is the reference as it is written, for messages; `again` reads it anew."""
         made = super().__new__(cls, text)
         made.by = by
+        made.again = again
         return made
 
 
@@ -46,6 +49,7 @@ class Surroundings:
     """The real ones: this environment, the files of this machine, and systemd's credentials."""
 
     environ: Mapping[str, str] = field(repr=False)
+    _warned: set[Path] = field(default_factory=set, repr=False, compare=False)
 
     def resolve(self, kind: str, name: str, key: str) -> str:
         if kind == "env":
@@ -53,7 +57,11 @@ class Surroundings:
         path = self._credential(name) if kind == "credential" else Path(name)
         if not path.is_absolute():
             raise Unresolved(f"expected an absolute path such as ${{file:/run/key}}, got '{name}'")
-        return _clean(_contents(path), f"file '{path}'")
+        text, open_to_all = _contents(path)
+        if open_to_all and path not in self._warned:
+            self._warned.add(path)
+            log.warning("any user can read the secret in %s; chmod 600 would end that", path)
+        return _clean(text, f"file '{path}'")
 
     def _variable(self, name: str) -> str:
         if name not in self.environ:
@@ -87,7 +95,19 @@ def expand(text: str, references: References, key: str) -> str:
         return references.resolve(place[1], place[2], key)
 
     whole = _PLACE.sub(answer, text)
-    return Referred(whole, ", ".join(used)) if used else whole
+    if not used:
+        return whole
+    changes = any(not one.startswith("${env:") for one in used)
+    again = partial(_read_again, text, references, key) if changes else None
+    return Referred(whole, ", ".join(used), again)
+
+
+def _read_again(text: str, references: References, key: str) -> str | None:
+    """What a file holds now; None while it is being replaced, say."""
+    try:
+        return str(expand(text, references, key))
+    except Unresolved:
+        return None
 
 
 def _check(kind: str | None, name: str | None) -> None:
@@ -97,7 +117,8 @@ def _check(kind: str | None, name: str | None) -> None:
         raise Unresolved(f"no such kind of reference '{kind}'; expected {FORMS}")
 
 
-def _contents(path: Path) -> str:
+def _contents(path: Path) -> tuple[str, bool]:
+    """What a file holds, and whether any user may read it."""
     try:
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode):
@@ -109,9 +130,7 @@ def _contents(path: Path) -> str:
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "not a path"
         raise Unresolved(f"file '{path}' cannot be read: {why}") from None
-    if mode & stat.S_IROTH:
-        log.warning("any user can read the secret in %s; chmod 600 would end that", path)
-    return text
+    return text, bool(mode & stat.S_IROTH)
 
 
 def _clean(text: str, where: str) -> str:

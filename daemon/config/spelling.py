@@ -38,7 +38,7 @@ def _duration(value: object) -> timedelta:
 
 def _secret(value: object) -> Secret:
     if isinstance(value, Referred):
-        return Secret(str(value))
+        return Secret(str(value), value.again)
     # A secret is not repeated here either: it was in the file, it need not be in the log as well.
     raise PydanticCustomError("secret", "a secret is never written here")
 
@@ -46,7 +46,7 @@ def _secret(value: object) -> Secret:
 def _text_or_secret(value: object) -> str | Secret:
     """What came by reference is a secret, wherever it may stand; the rest is plain text."""
     if isinstance(value, Referred):
-        return Secret(str(value))
+        return Secret(str(value), value.again)
     if isinstance(value, dict) and list(value.values()) == [None]:
         [name] = value
         raise expected(f'text; write it in quotes, as in "{{{name}}}"')

@@ -23,9 +23,21 @@ Count = Callable[[str, Outcome], None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
+class _Asked:
+    """What was asked, and by whom: without the query, which changes from poll to poll, and with
+    the headers, which hold the key. A key that is changed is asked about at once."""
+
     name: str
-    """Method and address, without the query, which changes from poll to poll."""
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
+
+
+def _asked(name: str, headers: Mapping[str, str] | None) -> _Asked:
+    return _Asked(name, tuple(sorted((headers or {}).items())))
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    asked: "_Asked"
     send: Callable[[timedelta], Awaitable[Reply]]
     tries: int
     within: timedelta
@@ -51,7 +63,7 @@ class Governed:
     clock: Clock
     chance: Random
     count: Count
-    refusals: dict[str, _Refusal] = field(default_factory=dict)
+    refusals: dict[_Asked, _Refusal] = field(default_factory=dict)
 
     async def get(
         self,
@@ -64,7 +76,7 @@ class Governed:
         async def send(left: timedelta) -> Reply:
             return await self.http.get(url, params=params, headers=headers, within=left)
 
-        return await self._ask(_Question(f"GET {url}", send, TRIES, within))
+        return await self._ask(_Question(_asked(f"GET {url}", headers), send, TRIES, within))
 
     async def post(
         self,
@@ -79,10 +91,10 @@ class Governed:
         async def send(left: timedelta) -> Reply:
             return await self.http.post(url, body=body, headers=headers, within=left)
 
-        return await self._ask(_Question(f"POST {url}", send, 1, within))
+        return await self._ask(_Question(_asked(f"POST {url}", headers), send, 1, within))
 
     async def _ask(self, question: _Question) -> Reply:
-        refusal = self.refusals.get(question.name)
+        refusal = self.refusals.get(question.asked)
         if refusal is not None and self.clock.now() < refusal.until:
             self.count(self.gate.name, Outcome.RESTING)
             return refusal.reply
@@ -90,7 +102,7 @@ class Governed:
         if isinstance(heard, HttpError):
             raise heard
         if outcome_of(heard) is Outcome.REFUSED:
-            self._remember(question.name, heard)
+            self._remember(question.asked, heard)
         return heard
 
     async def _tried(self, question: _Question) -> Reply | HttpError:
@@ -141,7 +153,7 @@ class Governed:
         elif outcome is Outcome.UNREACHED:
             await self.gate.rest(SHORT_REST * self.chance.uniform(0.8, 1), _reason(heard))
 
-    def _remember(self, question: str, reply: Reply) -> None:
+    def _remember(self, question: _Asked, reply: Reply) -> None:
         while len(self.refusals) >= _MOST_REMEMBERED:
             del self.refusals[next(iter(self.refusals))]
         self.refusals[question] = _Refusal(reply, self.clock.now() + REMEMBERED)

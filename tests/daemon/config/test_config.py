@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from daemon.config import SHELVES as REAL
 from daemon.config import ConfigError, Shelves, load, parse, schema
+from daemon.config.references import Surroundings
 from tests.daemon.config.plugins import HELD, SHELVES, Held, complaints, read
 
 EXAMPLE = (Path(__file__).parents[3] / "config.example.yaml").read_text("utf-8")
@@ -161,3 +162,14 @@ def _sections() -> list[str]:
 
 
 SECTIONS = _sections()
+
+
+def test_a_key_that_is_changed_on_disk_is_taken_without_a_restart(tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    key.write_text("old")
+    key.chmod(0o600)
+    text = f"sources: {{a: {{type: supertone.credits, key: '${{file:{key}}}'}}}}\n"
+    config = parse(text, "config.yaml", Surroundings({}))
+    key.write_text("new")
+
+    assert config.feeds[0].source.key.reveal() == "new"  # type: ignore[attr-defined]

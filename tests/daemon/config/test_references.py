@@ -158,3 +158,35 @@ def test_the_surroundings_do_not_print_the_environment() -> None:
 @given(st.text().filter(lambda text: "${" not in text))
 def test_a_text_without_references_is_left_as_it_is(text: str) -> None:
     assert expand(text, Held(), "sources.key") == text
+
+
+def test_what_lies_in_a_file_is_read_anew(tmp_path: Path) -> None:
+    path = secret_file(tmp_path, b"old")
+    held = expand(f"Bearer ${{file:{path}}}", HERE, "sources.token")
+    assert isinstance(held, Referred)
+    assert held.again is not None
+    path.write_text("new\n")
+
+    assert (str(held), held.again()) == ("Bearer old", "Bearer new")
+    path.unlink()
+    assert held.again() is None
+
+
+def test_what_was_in_the_environment_stays(tmp_path: Path) -> None:
+    held = expand("${env:KEY}", HERE, "sources.key")
+
+    assert isinstance(held, Referred)
+    assert held.again is None
+
+
+def test_a_file_that_all_may_read_is_warned_of_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = secret_file(tmp_path, b"abc", 0o644)
+    here = Surroundings({})
+    for _ in range(3):
+        here.resolve("file", str(path), "sources.key")
+
+    assert [record.message for record in caplog.records].count(
+        f"any user can read the secret in {path}; chmod 600 would end that"
+    ) == 1

@@ -277,6 +277,14 @@ async def test_a_refused_key_is_not_tried_every_few_minutes(way: Way) -> None:
     assert way.counted == {Outcome.REFUSED: 1, Outcome.RESTING: 2, Outcome.ANSWERED: 2}
 
 
+async def test_a_key_that_was_changed_is_asked_about_at_once(way: Way) -> None:
+    way.vendor.says(limited(status=401))
+    source = way.opened()
+    await source.get(URL, headers={"key": "old"})
+
+    assert await source.get(URL, headers={"key": "new"}) is GOOD
+
+
 async def test_a_key_that_is_refused_one_question_goes_on_answering_the_others(way: Way) -> None:
     way.vendor.says(limited(status=403))
     source, sibling = way.opened(), way.opened()

@@ -1,19 +1,18 @@
 """A day of what is remembered: read once, as the database has it, and held on to by nobody."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime
 
 import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from daemon.store import tables
+from daemon.store.grid import labels_in, metric_of
 from rules.panel import Panel
 from rules.recorded import DAY, Day, midnight
-from rules.series import Absent, Labels, Measure, Metric, Series
+from rules.series import Metric, Series
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class Stretches:
         """All metrics a source ever told of, those of an earlier configuration included."""
         query = sa.select(tables.panel).where(tables.panel.c.source == source)
         rows = (await self._connection.execute(query.order_by(tables.panel.c.id))).all()
-        return [Shelf(row.id, _metric(row), row.version, row.open_at) for row in rows]
+        return [Shelf(row.id, metric_of(row), row.version, row.open_at) for row in rows]
 
     async def day(self, shelf: Shelf, day: date) -> Day:
         """What is remembered of one UTC day."""
@@ -71,26 +70,10 @@ class Stretches:
         )
         rows = (await self._connection.execute(query.order_by(table.c.position))).all()
         metric = shelf.metric
-        series = tuple(Series(metric.source, metric.name, _labels(row.labels)) for row in rows)
+        series = tuple(Series(metric.source, metric.name, labels_in(row.labels)) for row in rows)
         return series, tuple(row.first_at for row in rows)
 
 
 def _within(shelf: Shelf, start: datetime, end: datetime) -> sa.ColumnElement[bool]:
     bucket = tables.bucket.c
     return (bucket.panel_id == shelf.panel_id) & (bucket.start >= start) & (bucket.start < end)
-
-
-def _metric(row: sa.Row[Any]) -> Metric:
-    return Metric(
-        source=row.source,
-        name=row.metric,
-        unit=row.unit,
-        measure=Measure(row.measure),
-        width=timedelta(milliseconds=row.width_ms),
-        absent=Absent(row.absent),
-        offset=timedelta(milliseconds=row.offset_ms),
-    )
-
-
-def _labels(text: str) -> Labels:
-    return tuple(sorted(json.loads(text).items()))

@@ -15,11 +15,12 @@ from daemon.store import tables
 from daemon.store.crowd import admit
 from daemon.store.database import insert_if_absent, upsert
 from daemon.store.frame import Frame
+from daemon.store.grid import columns_of, is_of, labels_in, metric_of
 from daemon.store.history import History
 from daemon.store.overlay import Changes, lay, lay_totals
 from daemon.store.standings import Standings
 from rules.panel import Panel
-from rules.series import EPOCH, Absent, Labels, Measure, Metric, Reading
+from rules.series import EPOCH, Labels, Metric, Reading
 
 Histories = dict[Metric, History]
 
@@ -99,7 +100,7 @@ class Usage:
         query = sa.select(tables.panel).where(tables.panel.c.source == source)
         panels = []
         for row in (await self._connection.execute(query.order_by(tables.panel.c.id))).all():
-            history = History(row.id, _metric(row), _FOREVER)
+            history = History(row.id, metric_of(row), _FOREVER)
             await self._load(history, EPOCH)
             panels.append(history.panel())
         return [panel for panel in panels if panel is not None]
@@ -115,7 +116,7 @@ class Usage:
         return min(known) if known and len(known) == len(found) else None
 
     async def _open_at(self, metric: Metric) -> datetime | None:
-        query = sa.select(tables.panel.c.open_at).where(_is(metric))
+        query = sa.select(tables.panel.c.open_at).where(is_of(metric))
         moment: datetime | None = (await self._connection.execute(query)).scalar_one_or_none()
         return moment
 
@@ -143,12 +144,12 @@ class Usage:
 
         The lock is what makes two replicas that poll one source at once take turns.
         """
-        query = sa.select(tables.panel).where(_is(metric)).with_for_update()
+        query = sa.select(tables.panel).where(is_of(metric)).with_for_update()
         row = (await self._connection.execute(query)).one_or_none()
         if row is not None:
             return row
         fresh = insert_if_absent(self._connection, tables.panel)
-        await self._connection.execute(fresh.values(version=0, **_columns(metric)))
+        await self._connection.execute(fresh.values(version=0, **columns_of(metric)))
         return (await self._connection.execute(query)).one()
 
     async def _load(self, history: History, since: datetime) -> None:
@@ -158,7 +159,7 @@ class Usage:
         missing = mine & (series.position >= len(history.series))
         query = sa.select(tables.series).where(missing).order_by(series.position)
         for row in (await self._connection.execute(query)).all():
-            history.add_series(_labels(row.labels), row.first_at)
+            history.add_series(labels_in(row.labels), row.first_at)
         newer = (
             (bucket.panel_id == history.panel_id)
             & (bucket.version > history.version)
@@ -212,45 +213,3 @@ class Usage:
 
 
 _FOREVER = timedelta(days=36_500)
-
-
-def _ms(span: timedelta) -> int:
-    return span // timedelta(milliseconds=1)
-
-
-def _is(metric: Metric) -> sa.ColumnElement[bool]:
-    panel = tables.panel.c
-    return (
-        (panel.source == metric.source)
-        & (panel.metric == metric.name)
-        & (panel.width_ms == _ms(metric.width))
-        & (panel.offset_ms == _ms(metric.offset))
-    )
-
-
-def _columns(metric: Metric) -> dict[str, object]:
-    return {
-        "source": metric.source,
-        "metric": metric.name,
-        "width_ms": _ms(metric.width),
-        "offset_ms": _ms(metric.offset),
-        "unit": metric.unit,
-        "measure": metric.measure.value,
-        "absent": metric.absent.value,
-    }
-
-
-def _metric(row: sa.Row[Any]) -> Metric:
-    return Metric(
-        source=row.source,
-        name=row.metric,
-        unit=row.unit,
-        measure=Measure(row.measure),
-        width=timedelta(milliseconds=row.width_ms),
-        absent=Absent(row.absent),
-        offset=timedelta(milliseconds=row.offset_ms),
-    )
-
-
-def _labels(text: str) -> Labels:
-    return tuple(sorted(json.loads(text).items()))

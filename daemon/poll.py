@@ -15,6 +15,7 @@ from daemon.source import Feed, SourceError, SourceRefused
 from daemon.store import Transaction
 from daemon.store.polls import SourceState
 from daemon.store.usage import Recorded
+from daemon.text import one_line
 from rules.alert import Alert, Event
 from rules.engine import Judgement, News, evaluate
 from rules.rule import Rule
@@ -73,7 +74,7 @@ class Poller:
             folded = sum(one.folded for one in taken)
             events += await note_series(tx, self.feed, self._audience(), folded, at)
             before = await tx.polls.state(self.feed.name)
-            notes = tuple(dict.fromkeys(note for told in answers for note in told.notes))
+            notes = tuple(dict.fromkeys(one_line(note) for told in answers for note in told.notes))
             await tx.polls.succeeded(self.feed.name, at, notes)
             open_at = await tx.usage.open_at(self.reader.metrics)
         self._answered(events, open_at, at)
@@ -81,14 +82,15 @@ class Poller:
         return Polled(events=tuple(events))
 
     async def _failed(self, error: SourceError, at: datetime) -> Polled:
+        failure = one_line(str(error))  # a vendor's words may stand in it
         async with self.reader.store.transaction() as tx:
-            state = await tx.polls.failed(self.feed.name, at, str(error))
+            state = await tx.polls.failed(self.feed.name, at, failure)
             events = await note_failure(tx, self.feed, self._audience(), error, at)
         result = "refused" if isinstance(error, SourceRefused) else "failed"
         self.metrics.polls.labels(self.feed.name, result).inc()
         _say_failed(state)
         self._say(events)
-        return Polled(str(error), tuple(events), error.retry_after)
+        return Polled(failure, tuple(events), error.retry_after)
 
     def _audience(self) -> tuple[str, ...]:
         """Everyone whom a rule of this source tells: they believe that it is watched."""

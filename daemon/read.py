@@ -8,17 +8,21 @@ from logging import getLogger
 from daemon.contract import check_units
 from daemon.http import Web
 from daemon.progress import Progress, Silent
-from daemon.source import Answer, Ask, Feed, SourceError, Standing, Window
+from daemon.source import Answer, Ask, Feed, SourceChanged, SourceError, Standing, Window
 from daemon.store import Store, Transaction
 from daemon.store.frame import Frame
 from daemon.store.usage import Recorded
+from daemon.text import one_line
 from rules.panel import Panel
-from rules.series import Metric
+from rules.series import Labels, Metric
 
 log = getLogger(__name__)
 
 _PIECE = timedelta(days=14)
 """What is read of the past in one go: some twenty calls for hours, in pages of twenty."""
+
+_LONGEST = 1000
+"""Bytes of all labels of a series: they are looked up by an index, and PostgreSQL's has an end."""
 
 Told = Answer | Standing
 
@@ -58,7 +62,7 @@ class Reader:
 
     async def record(self, tx: Transaction, told: Told, at: datetime) -> Recorded | None:
         """Lay down what was told; None where nothing was ever used."""
-        await tx.names.learn(told.names)
+        await tx.names.learn(_names(told))
         if isinstance(told, Standing):
             return await tx.usage.stand(told, self._frame(at))
         return await tx.usage.record(told, self._frame(at))
@@ -92,7 +96,10 @@ class Reader:
     async def _fetch(self, window: Window) -> Sequence[Told]:
         feed = self.feed
         past = await self._past(window.end)
-        return await feed.source.fetch(Ask(feed.name, self.web, window, past))
+        answers = await feed.source.fetch(Ask(feed.name, self.web, window, past))
+        for told in answers:
+            _check_labels(told)
+        return answers
 
     async def _check(self, answers: Sequence[Told], at: datetime) -> None:
         """Refuse numbers in another unit than those remembered."""
@@ -116,3 +123,25 @@ class Reader:
         """Shown as a share of all the history, so that what is taken up again goes on."""
         history = self.feed.history
         self.progress.advance(self.feed.name, history - (at - reached), history)
+
+
+def _check_labels(told: Told) -> None:
+    """Refuse labels that a store cannot keep, before they fail every transaction they are in."""
+    labels = {one.labels for one in told.readings} if isinstance(told, Answer) else told.totals
+    unfit = next((one for one in labels if not _fit(one)), None)
+    if unfit is not None:
+        # Not what they hold: nobody here knows what of it is a key.
+        whose = one_line(", ".join(name for name, _ in unfit), 80)
+        what = f"labels of {_LONGEST:,} bytes at most and no zero byte, got others in {whose}"
+        raise SourceChanged(f"{told.metric.source}: expected {what}")
+
+
+def _fit(labels: Labels) -> bool:
+    words = [word for pair in labels for word in pair]
+    return sum(len(word.encode()) for word in words) <= _LONGEST and "\0" not in "".join(words)
+
+
+def _names(told: Told) -> dict[str, str]:
+    """What people call label values, as far as a store can keep it."""
+    fit = ((label, name) for label, name in told.names.items() if _fit(((label, ""),)))
+    return {label: name.replace("\0", "") for label, name in fit}

@@ -68,9 +68,15 @@ class Town:
         daemon = await asyncio.create_subprocess_exec(*command, stderr=PIPE, env=environment)
         self.daemon = daemon
         assert daemon.stderr is not None
-        async for line in daemon.stderr:
-            self.reach(line.decode())
-        return await daemon.wait()
+        try:
+            async with asyncio.timeout(60):  # nothing in here waits for longer than moments
+                async for line in daemon.stderr:
+                    self.reach(line.decode())
+                return await daemon.wait()
+        finally:
+            if daemon.returncode is None:
+                daemon.kill()
+                await daemon.wait()
 
     @property
     def config(self) -> Path:
@@ -138,7 +144,7 @@ async def test_whenever_it_is_killed_everyone_hears_and_nobody_twice_but_at_the_
 
 async def test_it_has_its_store_alone_and_ends_well_when_asked_to(town: Town) -> None:
     first = asyncio.create_task(town.life())
-    await town.mailed.wait()
+    await asyncio.wait_for(town.mailed.wait(), 60)
     daemon = town.daemon
     assert daemon is not None
     second = await town.life("--once")

@@ -40,6 +40,21 @@ def unrecordable(document: Document, config: Config) -> Iterator[Complaint]:
             yield Complaint(document.block(path), path, str(error))
 
 
+def unmeant(document: Document, config: Config) -> Iterator[Complaint]:
+    """Rules that would never judge anything, or would hold a balance and its burn to one limit."""
+    feeds = {feed.name: feed for feed in config.feeds}
+    for rule in config.rules:
+        declared = feeds[rule.source].source.metrics(rule.source)
+        names = [metric.name for metric in declared]
+        path = document.known(("rules", rule.name, "metric"))
+        if rule.metric is not None and rule.metric not in names:
+            why = f"no such metric {shown(rule.metric)} of {rule.source}"
+            yield Complaint(document.block(path), path, why + unlike(rule.metric, names))
+        elif rule.metric is None and len({metric.measure for metric in declared}) > 1:
+            why = f"{rule.source} tells of {', '.join(names)}; say which of them as metric"
+            yield Complaint(document.block(path), path, why)
+
+
 def _speakers(document: Document) -> Iterator[tuple[str, str, dict[str, object]]]:
     """The blocks that name others, with their section and name."""
     for section in ("rules", "recorders"):

@@ -1,7 +1,9 @@
 import pytest
 
+from daemon.config import ConfigError, parse
 from daemon.config.checks import dangling
 from daemon.config.document import read_document
+from daemon.config.references import Surroundings
 from tests.daemon.config.plugins import Held, complaints
 
 
@@ -86,3 +88,28 @@ def test_a_metric_that_cannot_be_recorded_is_refused_where_it_is_named() -> None
 def test_a_metric_that_is_not_known_beforehand_is_left_to_the_first_answer() -> None:
     assert recorded(f"{TTS} '+00:00'}}") == []
     assert recorded(BALANCE, metric="minutes") == []
+
+
+CREDITS = """
+sources: {credits: {type: supertone.credits, key: '${env:KEY}', burn: true}}
+rules: {low: {kind: threshold, source: credits, below: 20000%s}}
+"""
+
+
+def refused(text: str) -> tuple[str, ...]:
+    with pytest.raises(ConfigError) as caught:
+        parse(text, "c", Surroundings({"KEY": "k"}))
+    return caught.value.complaints
+
+
+def test_a_balance_and_its_burn_are_not_held_to_one_limit() -> None:
+    (line,) = refused(CREDITS % "")
+
+    assert "rules.low: credits tells of credits, burn, top_ups; say which of them" in line
+    assert parse(CREDITS % ", metric: burn", "c", Surroundings({"KEY": "k"})).rules
+
+
+def test_a_metric_that_is_misspelt_would_never_be_judged() -> None:
+    (line,) = refused(CREDITS % ", metric: brun")
+
+    assert line.endswith("rules.low.metric: no such metric 'brun' of credits; did you mean 'burn'?")

@@ -37,7 +37,7 @@ class Standings:
         over = at == standing.period.end and at in curve.moments
         if over and not np.array_equal(curve.totals[-1], latest):
             curve = Curve(curve.moments, restated(curve.totals, curve.totals[-1], latest))
-            await self._forget(standing, curve.moments)
+            # Over what is kept: when it was told first says since when totals are watched.
             await self._put(standing, curve, told_at)
         kept = [row for row, moment in enumerate(curve.moments) if moment != at]
         moments = [*(curve.moments[row] for row in kept), at]
@@ -45,7 +45,7 @@ class Standings:
         order = sorted(range(len(moments)), key=moments.__getitem__)
         curve = Curve([moments[row] for row in order], totals[order])
         await self._put(standing, Curve([at], latest[None, :]), told_at)
-        await self._forget(standing, self._between(curve.moments))
+        await self._forget(standing, self._between(curve))
         return await self._from_nothing(standing, curve)
 
     def _totals(self, standing: Standing, curve: Curve) -> Floats:
@@ -86,13 +86,15 @@ class Standings:
         if moments:
             await self._connection.execute(sa.delete(table).where(gone))
 
-    def _between(self, moments: list[datetime]) -> list[datetime]:
-        """All but the first and the last of each bucket: they change no bucket's amount."""
-        bucket = self._history.metric.bucket
+    def _between(self, curve: Curve) -> list[datetime]:
+        """All but the first and the last of each bucket, and the two sides of every fall: they
+        change no bucket's amount."""
+        buckets = [self._history.metric.bucket(moment) for moment in curve.moments]
+        fell = np.asarray((curve.totals[1:] < curve.totals[:-1]).any(axis=1))
         return [
-            here
-            for before, here, after in zip(moments, moments[1:], moments[2:], strict=False)
-            if bucket(before) == bucket(here) == bucket(after)
+            moment
+            for at, moment in enumerate(curve.moments[1:-1], 1)
+            if buckets[at - 1] == buckets[at] == buckets[at + 1] and not fell[at - 1 : at + 1].any()
         ]
 
     async def _from_nothing(self, standing: Standing, curve: Curve) -> Curve:

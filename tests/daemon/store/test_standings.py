@@ -101,6 +101,30 @@ async def test_a_month_set_right_after_its_end_keeps_its_shape(store: Store) -> 
     assert len(recorded.revised) == 3
 
 
+async def test_a_correction_in_the_middle_of_a_day_is_not_forgotten(store: Store) -> None:
+    await stand(store, TENTH, www=1000)
+    for hours, total in ((24, 1100), (30, 550), (36, 600)):
+        before = await stand(store, TENTH + hours * HOUR, www=total)
+    after = await stand(store, TENTH + 37 * HOUR, www=600)
+
+    assert before is not None
+    assert after is not None
+    assert used(before.panel) == used(after.panel) == {10: 50.0, 11: 50.0}
+    assert after.revised == []
+
+
+async def test_a_month_set_right_after_its_end_leaves_the_next_as_it_was(store: Store) -> None:
+    at = NOVEMBER.end + 12 * HOUR
+    await stand(store, NOVEMBER.end - DAY, www=2900)
+    await stand(store, at, www=3000)
+    await stand(store, at, period=DECEMBER, www=80)
+    await stand(store, at + DAY, www=1500)
+    recorded = await stand(store, at + DAY, period=DECEMBER, www=200)
+
+    assert recorded is not None
+    assert used(recorded.panel) == {30: 50.0, 1: 140.0, 2: 60.0}
+
+
 async def test_a_service_that_is_absent_was_not_used(store: Store) -> None:
     await stand(store, TENTH, www=1000, img=50)
     await stand(store, TENTH + DAY, www=1100)

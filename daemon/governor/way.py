@@ -10,7 +10,7 @@ from daemon.clock import Clock
 from daemon.governor.gate import PATIENCE, Gate, Resting
 from daemon.governor.outcome import AGAIN, SHORT_REST, Outcome, moment, outcome_of, rest
 from daemon.http import HttpError, Reply, Web
-from daemon.http.retry import retry_after
+from daemon.http.retry import LONGEST_WAIT, retry_after
 from rules.words import span
 
 TRIES = 3
@@ -134,7 +134,7 @@ class Governed:
         # A little later than asked, so that not everybody comes back at the same instant.
         wait = (word or timedelta(0)) * self.chance.uniform(1.001, 1.05)
         if word is not None and word >= PATIENCE:
-            await self.gate.rest(wait, f"{_reason(heard)} and asked for {span(word)}")
+            await self.gate.rest(wait, f"{_reason(heard)} and asked for {_as_asked(word)}")
             return False
         if last and (number > 1 or not word):
             await self._give_up(heard, outcome)
@@ -174,3 +174,7 @@ def _reason(heard: Reply | HttpError) -> str:
     if isinstance(heard, HttpError):
         return str(heard)
     return f"it answered {heard.status}{' (too many calls)' if heard.status == 429 else ''}"
+
+
+def _as_asked(word: timedelta) -> str:
+    return span(word) if word < LONGEST_WAIT else f"{span(word)} or more"

@@ -226,6 +226,13 @@ async def test_buckets_missed_while_it_failed_are_judged_afterwards_oldest_first
     ]
 
 
+async def test_what_a_vendor_wrote_stays_on_one_line_and_can_be_kept(watch: Watch) -> None:
+    watch.meter.failures.append(SourceError("tts: it said \0 and\nmore"))
+    polled = await watch.poll()
+
+    assert polled.failure == "tts: it said and more"
+
+
 async def test_a_failure_is_logged_when_it_begins_and_when_it_ends(
     watch: Watch, caplog: pytest.LogCaptureFixture
 ) -> None:

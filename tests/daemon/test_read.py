@@ -147,6 +147,26 @@ async def test_numbers_that_are_all_in_another_unit_are_refused_and_not_recorded
     assert panel.values.max() == 24.0
 
 
+@pytest.mark.parametrize("voice", ["a\0b", "é" * 498])
+async def test_labels_that_no_store_can_keep_are_a_change_of_contract(
+    watch: Watch, voice: str
+) -> None:
+    watch.meter.used[voice, NOON] = 1.0
+    with pytest.raises(SourceChanged, match=r"expected labels of 1,000 bytes at most .* in voice"):
+        await watch.read()
+
+    watch.meter.used = {("é" * 497, NOON): 1.0}
+    await watch.read()
+
+
+async def test_names_that_no_store_can_keep_are_kept_as_far_as_it_can(watch: Watch) -> None:
+    watch.meter.names = {"a": "Aga\0tha", "b\0": "Bruno", "c" * 9000: "Carla"}
+    await watch.read()
+
+    async with watch.store.transaction() as tx:
+        assert await tx.names.of(["a", "b", "c" * 9000]) == {"a": "Agatha"}
+
+
 async def test_after_a_long_silence_what_may_have_been_revised_before_it_is_read_too(
     watch: Watch,
 ) -> None:

@@ -154,7 +154,8 @@ async def test_a_wait_is_obeyed_for_an_hour_at_most(way: Way, text: str, longest
     way.vendor.says(limited(text))
     await way.opened().get(URL)
     way.vendor.clock.at = AT + (min(int(text), 3600) - 12) * SECOND
-    with pytest.raises(Resting):
+    said = "1 hour or more" if longest == 3600 else "asked for 1 minute$"
+    with pytest.raises(Resting, match=said):
         await way.opened().get(URL)
     way.vendor.clock.at = AT + longest * SECOND
 

@@ -65,7 +65,8 @@ async def run(config: Config, ground: Ground, stop: asyncio.Event, supervisor: S
         schedule = await stack.enter_async_context(open_schedule(clock, house.metrics, _DRAIN))
         for poller in house.pollers:
             act = _polling(poller, schedule, waiting)
-            schedule.add(Job(f"poll {poller.feed.name}", poller.feed.every, act))
+            name = f"poll {poller.feed.name}"
+            schedule.add(Job(name, poller.feed.every, act, broke=poller.broke))
         for recording in house.recordings:
             act = _recording(recording, schedule, house.metrics)
             schedule.add(Job(f"record {recording.ledger.name}", _RECORD_EVERY, act))

@@ -4,7 +4,7 @@ import csv
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TextIO
 
 import numpy as np
@@ -30,11 +30,11 @@ class Fetched:
     notes: Sequence[str]
 
 
-async def fetch(feed: Feed, http: Web, window: Window) -> Fetched:
+async def fetch(feed: Feed, http: Web, window: Window, at: datetime) -> Fetched:
     """Ask for a window, piece by piece; what is told beside it is left out."""
     told: list[Answer | Standing] = []
     for piece in _pieces(feed, window):
-        told += await feed.source.fetch(Ask(feed.name, http, piece))
+        told += await feed.source.fetch(Ask(feed.name, http, piece, at=at))
     answers: dict[Metric, list[Answer]] = {}
     for one in told:
         if isinstance(one, Answer):

@@ -81,6 +81,12 @@ class Poller:
         _say_answered(before, self.feed.name, notes)
         return Polled(events=tuple(events))
 
+    async def broke(self, at: datetime, error: Exception) -> None:
+        """A poll failed by an error of our own: whoever believes that the source is watched hears
+        of it, as of any other that cannot be read."""
+        words = f"{self.feed.name}: an error of our own, {type(error).__name__}"
+        await self._failed(SourceError(f"{words}; the log of the daemon has it, report it"), at)
+
     async def _failed(self, error: SourceError, at: datetime) -> Polled:
         failure = one_line(str(error))  # a vendor's words may stand in it
         async with self.reader.store.transaction() as tx:

@@ -28,6 +28,18 @@ Told = Answer | Standing
 
 
 @dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a poll asks for."""
+
+    window: Window
+    """What is judged."""
+    pieces: Sequence[Window]
+    """The past to read before it."""
+    first: bool
+    """Whether the source was never read to its end: there is nothing yet to hold units against."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reader:
     """A source, and what the store knows of it."""
 
@@ -46,13 +58,16 @@ class Reader:
         Of a long past only the last piece is answered; what came before it is recorded on the
         way, and judged by nobody.
         """
-        window, pieces = await self._window(at)
+        plan = await self._plan(at)
         try:
-            for piece in pieces:
+            for piece in plan.pieces:
                 self._advance(piece.start, at)
-                await self._record_all(await self._fetch(piece), at)
+                answers = await self._fetch(piece, at)
+                if not plan.first:
+                    await self._check(answers, at)
+                await self._record_all(answers, at)
                 log.info("%s: read up to %s", self.feed.name, piece.end.strftime("%d %b %H:%M UTC"))
-            answers = await self._fetch(window)
+            answers = await self._fetch(plan.window, at)
         except SourceError:
             self.progress.leave(self.feed.name)
             raise
@@ -62,41 +77,38 @@ class Reader:
 
     async def record(self, tx: Transaction, told: Told, at: datetime) -> Recorded | None:
         """Lay down what was told; None where nothing was ever used."""
-        await tx.names.learn(_names(told))
         if isinstance(told, Standing):
-            return await tx.usage.stand(told, self._frame(at))
-        return await tx.usage.record(told, self._frame(at))
+            recorded = await tx.usage.stand(told, self._frame(at))
+        else:
+            recorded = await tx.usage.record(told, self._frame(at))
+        await tx.names.learn(_known_names(_names(told), recorded))
+        return recorded
 
     async def _record_all(self, answers: Sequence[Told], at: datetime) -> None:
         async with self.store.transaction() as tx:
             for told in answers:
                 await self.record(tx, told, at)
 
-    async def _window(self, at: datetime) -> tuple[Window, Sequence[Window]]:
-        """What to ask for and judge, and the pieces of the past to read before it."""
+    async def _plan(self, at: datetime) -> _Plan:
         async with self.store.transaction() as tx:
             open_at = await tx.usage.open_at(self.metrics)
             state = await tx.polls.state(self.feed.name)
+        first = state is None or state.good_at is None
         start = at - self.feed.history
         if open_at is not None:
             # What was read a moment ago, and not yet to its end, has had no time to be revised.
-            fresh = state is None or state.good_at is None
-            start = max(start, open_at if fresh else open_at - self.feed.source.revises)
-        if open_at is not None and at - open_at <= _PIECE:
-            return Window(min(start, at), at), ()
-        return self._cut(start, at)
-
-    def _cut(self, start: datetime, at: datetime) -> tuple[Window, Sequence[Window]]:
+            start = max(start, open_at if first else open_at - self.feed.source.revises)
         pieces: list[Window] = []
-        while self.feed.source.tells_past and at - start > _PIECE:
+        caught_up = open_at is not None and at - open_at <= _PIECE
+        while self.feed.source.tells_past and not caught_up and at - start > _PIECE:
             pieces.append(Window(start, start + _PIECE))
             start += _PIECE
-        return Window(min(start, at), at), pieces
+        return _Plan(Window(min(start, at), at), pieces, first)
 
-    async def _fetch(self, window: Window) -> Sequence[Told]:
+    async def _fetch(self, window: Window, at: datetime) -> Sequence[Told]:
         feed = self.feed
         past = await self._past(window.end)
-        answers = await feed.source.fetch(Ask(feed.name, self.web, window, past))
+        answers = await feed.source.fetch(Ask(feed.name, self.web, window, past, at))
         for told in answers:
             _check_labels(told)
         return answers
@@ -145,3 +157,11 @@ def _names(told: Told) -> dict[str, str]:
     """What people call label values, as far as a store can keep it."""
     fit = ((label, name) for label, name in told.names.items() if _fit(((label, ""),)))
     return {label: name.replace("\0", "") for label, name in fit}
+
+
+def _known_names(names: dict[str, str], recorded: Recorded | None) -> dict[str, str]:
+    """Only what is told apart is ever named: of a crowd there may be no end."""
+    if recorded is None:
+        return {}
+    known = {value for series in recorded.panel.series for _, value in series.labels}
+    return {label: name for label, name in names.items() if label in known}

@@ -24,6 +24,7 @@ _STUCK = timedelta(minutes=2)
 """Letters are looked for every few seconds; no tick at all for this long means we hang."""
 
 Act = Callable[[datetime], Awaitable[object]]
+Broke = Callable[[datetime, Exception], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Job:
     act: Act
     spread: bool = field(kw_only=True, default=True)
     """Whether its ticks are moved by an offset of their own, so that jobs do not crowd."""
+    broke: Broke | None = field(kw_only=True, default=None)
+    """Told when `act` fails by an error of our own, which is logged here in any case."""
 
 
 class Every(BaseTrigger):  # type: ignore[misc]  # apscheduler ships no types
@@ -97,12 +100,21 @@ class Schedule:
             await asyncio.gather(*late, return_exceptions=True)
         self._scheduler.shutdown(wait=False)
 
+    async def _act(self, job: Job) -> None:
+        at = self._clock.now()
+        try:
+            await job.act(at)
+        except Exception as error:  # told, and raised all the same
+            if job.broke is not None:
+                await job.broke(at, error)
+            raise
+
     async def _tick(self, job: Job) -> None:
         task = asyncio.current_task()
         if task is not None:
             self._running.add(task)
         try:
-            await job.act(self._clock.now())
+            await self._act(job)
         except Exception:  # the one place: a tick that fails must not end the daemon
             log.exception("%s failed", job.name)
             self._metrics.ticks_failed.labels(job.name).inc()

@@ -68,9 +68,15 @@ class Ask:
     """What the configuration calls the source."""
     http: Web
     window: Window
-    """`window.end` is now."""
+    """Up to now, unless a piece of the past is asked for."""
     past: Sequence[Panel] = ()
     """What is remembered of its metrics, for a vendor that charges dearly for telling it again."""
+    at: datetime | None = None
+    """The moment of the poll, where a piece of the past is asked for."""
+
+    @property
+    def now(self) -> datetime:
+        return self.at or self.window.end
 
 
 class Source(Protocol):

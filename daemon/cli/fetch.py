@@ -45,7 +45,7 @@ def fetch_command(
 
 async def _fetch(feed: Feed, window: Window) -> Fetched:
     async with open_http() as http:
-        return await fetch(feed, http, window)
+        return await fetch(feed, http, window, WallClock().now())
 
 
 def _feed(config: Config, name: str) -> Feed:

@@ -26,8 +26,9 @@ class Account:
 def account_of(plugin: object) -> Account:
     """The account of a source, or of a recorder: whatever has an address and secrets as settings.
 
-    Those with the same secrets at the same host share one. A changed key is another account:
-    nothing that the old one brought upon itself holds for it.
+    Those with the same secrets at the same host share one. It is asked once, at the start: a key
+    that is changed in the configuration is another account, and nothing that the old one brought
+    upon itself holds for it; one that is changed on disk while we run goes on under this name.
     """
     place = _place(plugin)
     host = _host(place) or _vendor(plugin)

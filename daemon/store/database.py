@@ -43,7 +43,10 @@ class Begin(StrEnum):
 
 def connect(url: sa.URL, begin: Begin) -> AsyncEngine:
     try:
-        engine = create_async_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite")
+        # What a vendor told must not reach the log by way of an error.
+        engine = create_async_engine(
+            url, pool_pre_ping=url.get_backend_name() != "sqlite", hide_parameters=True
+        )
     except ModuleNotFoundError as error:
         raise StoreError(
             f"store.url names {url.get_backend_name()}, but {error.name} is not installed: "

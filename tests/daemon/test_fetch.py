@@ -60,7 +60,7 @@ def printed(fetched: Fetched) -> tuple[str, list[dict[str, object]]]:
 
 async def test_readings_are_told_oldest_first_as_a_table_that_can_be_read_back(http: Http) -> None:
     feed, _ = meter({(B, NOON): 0.1 + 0.2, (A, NOON): 2.0, (A, NOON - HOUR): 1.0})
-    fetched = await fetch(feed, http, Window(NOON - HOUR, NOW))
+    fetched = await fetch(feed, http, Window(NOON - HOUR, NOW), NOW)
     table, _ = printed(fetched)
 
     assert table == (
@@ -75,7 +75,7 @@ async def test_readings_are_told_oldest_first_as_a_table_that_can_be_read_back(h
 
 async def test_a_machine_reads_names_and_units_too(http: Http) -> None:
     feed, _ = meter({(A, NOON): 2.0})
-    _, [line] = printed(await fetch(feed, http, Window(NOON, NOW)))
+    _, [line] = printed(await fetch(feed, http, Window(NOON, NOW), NOW))
 
     assert line == {
         "source": "voices",
@@ -92,7 +92,7 @@ async def test_it_begins_with_the_bucket_that_holds_the_beginning_and_ends_befor
     http: Http,
 ) -> None:
     feed, _ = meter({(A, NOON + hours * HOUR): float(hours) for hours in range(-4, 4)})
-    fetched = await fetch(feed, http, Window(NOON - HOUR / 2, NOON + HOUR))
+    fetched = await fetch(feed, http, Window(NOON - HOUR / 2, NOON + HOUR), NOW)
 
     assert [reading.value for reading in fetched.answers[0].readings] == [-1.0, 0.0]
 
@@ -100,7 +100,7 @@ async def test_it_begins_with_the_bucket_that_holds_the_beginning_and_ends_befor
 async def test_a_long_time_is_asked_for_in_pieces_and_every_bucket_told_once(http: Http) -> None:
     used = {(A, NOON - hours * HOUR): float(hours) for hours in range(24 * 40)}
     feed, asked = meter(used)
-    fetched = await fetch(feed, http, Window(NOW - 30 * DAY, NOW))
+    fetched = await fetch(feed, http, Window(NOW - 30 * DAY, NOW), NOW)
 
     assert [(piece.end - piece.start) / DAY for piece in asked] == [14, 14, 2]
     assert [piece.start for piece in asked[1:]] == [piece.end for piece in asked[:-1]]
@@ -110,7 +110,7 @@ async def test_a_long_time_is_asked_for_in_pieces_and_every_bucket_told_once(htt
 
 async def test_who_knows_only_now_is_asked_once(http: Http) -> None:
     feed, asked = meter({(A, NOON): 2.0}, tells_past=False)
-    await fetch(feed, http, Window(NOW - 30 * DAY, NOW))
+    await fetch(feed, http, Window(NOW - 30 * DAY, NOW), NOW)
 
     assert asked == [Window(NOW - 30 * DAY, NOW)]
 
@@ -118,7 +118,7 @@ async def test_who_knows_only_now_is_asked_once(http: Http) -> None:
 async def test_where_nothing_was_used_there_is_a_header(http: Http) -> None:
     feed, _ = meter({})
 
-    assert printed(await fetch(feed, http, Window(NOON, NOW))) == (
+    assert printed(await fetch(feed, http, Window(NOON, NOW), NOW)) == (
         "source,metric,timestamp,value\n",
         [],
     )
@@ -160,6 +160,6 @@ async def test_of_totals_told_with_every_piece_the_last_stand(http: Http) -> Non
             return [Standing(MINUTES, NOVEMBER, ask.window.end, {A: 5.0})]
 
     feed = Feed("voices", Counter())  # type: ignore[arg-type]
-    fetched = await fetch(feed, http, Window(NOW - 20 * DAY, NOW))
+    fetched = await fetch(feed, http, Window(NOW - 20 * DAY, NOW), NOW)
 
     assert [standing.at for standing in fetched.standings] == [NOW]

@@ -300,3 +300,16 @@ async def test_memory_thrown_away_between_polls_changes_nothing(watch: Watch) ->
         told += [(event.change, event.verdict.at) for event in polled.events]
 
     assert told == [(Change.OPENED, NOON), (Change.RESOLVED, NOON + 2 * HOUR)]
+
+
+async def test_an_error_of_our_own_makes_a_source_blind_past_its_grace(watch: Watch) -> None:
+    reader = Reader(Feed("tts", watch.meter), watch.store, watch.http)
+    poller = Poller(reader, [watch.rule], build_metrics("t"))
+    for minutes in (0, 20, 40):
+        await poller.broke(AT + timedelta(minutes=minutes), ZeroDivisionError("secret"))
+
+    owed = await watch.owed()
+    assert [one.letter.event.alert.rule for one in owed] == ["blind source"] * 2
+    said = owed[0].letter.event.verdict.why.reason
+    assert "an error of our own, ZeroDivisionError" in said
+    assert "secret" not in said

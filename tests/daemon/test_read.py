@@ -161,6 +161,7 @@ async def test_labels_that_no_store_can_keep_are_a_change_of_contract(
 
 async def test_names_that_no_store_can_keep_are_kept_as_far_as_it_can(watch: Watch) -> None:
     watch.meter.names = {"a": "Aga\0tha", "b\0": "Bruno", "c" * 9000: "Carla"}
+    watch.meter.used["a", NOON] = 1.0
     await watch.read()
 
     async with watch.store.transaction() as tx:
@@ -187,3 +188,30 @@ async def test_a_span_that_is_revised_for_long_is_read_in_one_go_and_judged(watc
     await watch.read(AT + HOUR)
 
     assert [(window.end - window.start).days for window in watch.meter.asked] == [30]
+
+
+async def test_of_a_crowd_only_those_names_are_learnt_that_are_told_apart(watch: Watch) -> None:
+    watch.max_series = 1
+    for voice in "ab":
+        watch.meter.used[voice, NOON] = 1.0
+        watch.meter.names[voice] = voice.upper()
+    await watch.read()
+    async with watch.store.transaction() as tx:
+        names = await tx.names.of(["a", "b"])
+
+    assert names == {"a": "A"}
+
+
+async def test_after_an_outage_the_pieces_of_the_past_are_held_against_what_is_remembered(
+    watch: Watch,
+) -> None:
+    for hour in range(1, 24):
+        for voice in "abc":
+            watch.meter.used[voice, NOON - hour * HOUR] = 1.0 + hour
+    await watch.read()
+    watch.meter.used = {key: 60 * value for key, value in watch.meter.used.items()}
+    with pytest.raises(SourceChanged, match="60"):
+        await watch.read(AT + 20 * DAY)
+
+    (panel,) = await watch.reader()._past(AT)
+    assert panel.values.max() == 24.0

@@ -154,3 +154,21 @@ async def test_a_schedule_turns_as_long_as_ticks_come_to_their_end() -> None:
         assert schedule.turns()
         schedule._turned_at = asyncio.get_running_loop().time() - 121
         assert not schedule.turns()
+
+
+async def test_an_error_of_our_own_is_told_to_the_job_and_counted_all_the_same() -> None:
+    told: asyncio.Queue[tuple[datetime, Exception]] = asyncio.Queue()
+
+    async def act(at: datetime) -> None:
+        raise ZeroDivisionError("a bug")
+
+    async def broke(at: datetime, error: Exception) -> None:
+        told.put_nowait((at, error))
+
+    metrics = build_metrics("test")
+    async with open_schedule(HandClock(AT), metrics, SECOND) as schedule:
+        schedule.add(Job("poll", timedelta(hours=1), act, broke=broke))
+        at, error = await told.get()
+
+    assert (at, str(error)) == (AT, "a bug")
+    assert metrics.registry.get_sample_value("meterwatch_ticks_failed_total", {"job": "poll"}) == 1

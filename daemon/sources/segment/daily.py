@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from daemon.source import Answer, Ask, Window, whole
@@ -28,7 +29,9 @@ async def daily(ask: Ask, walk: Walk[Shape], period_day: int) -> Answer:
     metric, window = calls(ask.name), ask.window
     days = whole(metric, Window(window.start.astimezone(UTC), window.end.astimezone(UTC)))
     months = usage_months(days, period_day)
-    return answer(metric, days.end, {month.start: await walk.snapshots(month) for month in months})
+    told = {month.start: await walk.snapshots(month) for month in months}
+    answered = answer(metric, days.end, told)
+    return replace(answered, notes=(*answered.notes, *_future_days(told.values(), ask.now)))
 
 
 def answer(metric: Metric, end: datetime, months: Mapping[datetime, Snapshots]) -> Answer:
@@ -78,6 +81,13 @@ def _odd_days(months: Iterable[Snapshots]) -> Iterator[str]:
     if odd:
         found = f"days are stamped like {max(odd).isoformat()}, not with midnight UTC"
         yield f"{found}: each counts for the date as it is written"
+
+
+def _future_days(months: Iterable[Snapshots], now: datetime) -> Iterator[str]:
+    """A zone ahead of ours may be a day ahead; what is further off is left alone, and said."""
+    ahead = [moment for rows in months for _, moment in rows if moment > now + timedelta(days=1)]
+    if ahead:
+        yield f"days of the future are told, up to {max(ahead).date()}: they are left alone"
 
 
 def _midnight(moment: datetime) -> datetime:

@@ -31,9 +31,7 @@ class Spoiled:
         text = body.decode()
         if self.chance.random() < 0.3:
             return text[: self.chance.randrange(len(text))].encode()
-        values = list(
-            re.finditer(r'(?<=[:\[,])\s*("[^"]*"|-?[0-9][0-9.eE+-]*|null|true|false)', text)
-        )
+        values = list(_VALUE.finditer(text))
         if not values:
             return b"[" * 50_000
         one = self.chance.choice(values)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from daemon.http import Http
 from daemon.source import Window
-from daemon.sources.segment.daily import answer, calls
+from daemon.sources.segment.daily import _future_days, answer, calls
 from rules.series import labels_of
 from tests.daemon.sources.segment.workspace import (
     APP,
@@ -185,3 +185,11 @@ def test_whatever_the_totals_and_their_order_the_days_add_up_to_the_last(
     assert math.fsum(reading.value for reading in readings) == pytest.approx(totals[-1])
     assert all(reading.value >= 0 for reading in readings)
     assert [reading.start.day for reading in readings] == list(range(1, len(totals) + 1))
+
+
+def test_days_of_the_future_are_left_alone_and_said() -> None:
+    rows = {((), NOW + 3 * DAY): 9}
+    (note,) = list(_future_days([rows], NOW))
+
+    assert note == "days of the future are told, up to 2025-05-25: they are left alone"
+    assert list(_future_days([{((), NOW + DAY / 2): 9}], NOW)) == []

@@ -44,7 +44,7 @@ class Segment:
         self, window: Window, kind: type[Source] = SegmentSourceCalls, **fields: object
     ) -> Answer:
         source = kind(token=Secret(TOKEN), url=self.url, **fields)
-        [answer] = await source.fetch(Ask("voices", self.http, window))
+        [answer] = await source.fetch(Ask("voices", self.http, window, at=NOW))
         return answer
 
 

@@ -34,7 +34,7 @@ from daemon.http import Reply, Web, open_http
 from daemon.metrics import build_metrics
 from daemon.poll import Poller
 from daemon.read import Reader
-from daemon.sandbox.killbill import KillBillStandIn
+from daemon.sandbox.killbill.stand_in import KillBillStandIn
 from daemon.sandbox.loopback import serve
 from daemon.secret import Secret
 from daemon.source import Feed

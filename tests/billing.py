@@ -12,8 +12,8 @@ from daemon.clock import Clock
 from daemon.http import Http, HttpError, Reply, Web
 from daemon.recorder import Ledger
 from daemon.recording.record import Recording, Round
-from daemon.sandbox.killbill import Doors, KillBillStandIn
-from daemon.sandbox.killbill_tenant import Bundle, InventedTenant, Subscription
+from daemon.sandbox.killbill.stand_in import Doors, KillBillStandIn
+from daemon.sandbox.killbill.tenant import Bundle, InventedTenant, Subscription
 from daemon.sandbox.loopback import serve
 from daemon.sandbox.world import World
 from daemon.secret import Secret

@@ -20,8 +20,8 @@ from daemon.read import Reader
 from daemon.sandbox.incidents import Script, Spike
 from daemon.sandbox.loopback import serve
 from daemon.sandbox.mail import HOST, MailStandIn
-from daemon.sandbox.slack import Message, SlackStandIn
-from daemon.sandbox.supertone import SupertoneStandIn
+from daemon.sandbox.slack.stand_in import Message, SlackStandIn
+from daemon.sandbox.supertone.stand_in import SupertoneStandIn
 from daemon.sandbox.world import VOICES, World
 from daemon.secret import Secret
 from daemon.source import Feed

@@ -20,8 +20,8 @@ from daemon.clock import WallClock
 from daemon.sandbox.incidents import Script
 from daemon.sandbox.loopback import serve
 from daemon.sandbox.mail import MailStandIn
-from daemon.sandbox.slack import SlackStandIn
-from daemon.sandbox.supertone import SupertoneStandIn
+from daemon.sandbox.slack.stand_in import SlackStandIn
+from daemon.sandbox.supertone.stand_in import SupertoneStandIn
 from daemon.sandbox.world import World
 
 CONFIG = """

@@ -15,17 +15,17 @@ from daemon.notifiers.email.smtp import Email
 from daemon.notifiers.slack.bot import Slack
 from daemon.notifiers.slack.webhook import SlackWebhook
 from daemon.recorder import Ledger, Recorder
-from daemon.sandbox.fastly import FastlyStandIn
-from daemon.sandbox.http_json import HttpJsonStandIn
+from daemon.sandbox.fastly.stand_in import FastlyStandIn
+from daemon.sandbox.http_json.stand_in import HttpJsonStandIn
 from daemon.sandbox.incidents import newcomers_story
-from daemon.sandbox.killbill import KillBillStandIn
+from daemon.sandbox.killbill.stand_in import KillBillStandIn
 from daemon.sandbox.loopback import serve
 from daemon.sandbox.mail import HOST, MailStandIn
 from daemon.sandbox.narrator import Narrator
 from daemon.sandbox.prometheus import PrometheusStandIn
-from daemon.sandbox.segment import SegmentStandIn
-from daemon.sandbox.slack import SlackStandIn
-from daemon.sandbox.supertone import SupertoneStandIn
+from daemon.sandbox.segment.stand_in import SegmentStandIn
+from daemon.sandbox.slack.stand_in import SlackStandIn
+from daemon.sandbox.supertone.stand_in import SupertoneStandIn
 from daemon.sandbox.world import World
 from daemon.secret import Secret
 from daemon.source import Feed, Source

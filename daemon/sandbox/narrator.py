@@ -8,7 +8,7 @@ from typing import Any
 
 from daemon.clock import Clock
 from daemon.sandbox.mail import Mail
-from daemon.sandbox.slack import WEBHOOKS, Message
+from daemon.sandbox.slack.stand_in import WEBHOOKS, Message
 
 _DAY = timedelta(days=1)
 _LINK = re.compile(r"<([^|>]+)\|([^>]+)>")

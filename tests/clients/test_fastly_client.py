@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from daemon.sandbox.fastly import CUSTOMER, FastlyStandIn
-from daemon.sandbox.fastly_account import METERS, SERVICES
-from daemon.sandbox.fastly_query import YearMonth
+from daemon.sandbox.fastly.account import METERS, SERVICES
+from daemon.sandbox.fastly.query import YearMonth
+from daemon.sandbox.fastly.stand_in import CUSTOMER, FastlyStandIn
 from daemon.sandbox.faults import Canned
 from daemon.sandbox.loopback import serve
 from daemon.sandbox.world import World

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from daemon.sandbox.killbill import Doors, KillBillStandIn
+from daemon.sandbox.killbill.stand_in import Doors, KillBillStandIn
 from daemon.sandbox.loopback import serve
 from tests.clients.conftest import Node
 from tests.daemon.sources.stand import NOW

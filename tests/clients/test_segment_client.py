@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from daemon.sandbox.loopback import serve
-from daemon.sandbox.segment import SegmentStandIn
-from daemon.sandbox.segment_calls import DAY, SOURCES
+from daemon.sandbox.segment.calls import DAY, SOURCES
+from daemon.sandbox.segment.stand_in import SegmentStandIn
 from tests.clients.conftest import Node
 from tests.daemon.sources.segment.workspace import TOKEN, WEBSITE, may, stand_in
 

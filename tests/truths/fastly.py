@@ -10,9 +10,9 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from daemon.sandbox.fastly import FastlyStandIn
-from daemon.sandbox.fastly_account import METERS, SERVICES, Meter, Service
-from daemon.sandbox.fastly_query import YearMonth
+from daemon.sandbox.fastly.account import METERS, SERVICES, Meter, Service
+from daemon.sandbox.fastly.query import YearMonth
+from daemon.sandbox.fastly.stand_in import FastlyStandIn
 from daemon.sandbox.world import World
 from daemon.secret import Secret
 from daemon.source import Source

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from daemon.sandbox.http_json import HttpJsonStandIn
+from daemon.sandbox.http_json.stand_in import HttpJsonStandIn
 from daemon.sandbox.world import VOICES, World
 from daemon.secret import Secret
 from daemon.source import Source

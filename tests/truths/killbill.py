@@ -7,8 +7,8 @@ from decimal import Decimal
 from random import Random
 from typing import ClassVar
 
-from daemon.sandbox.killbill import KillBillStandIn
-from daemon.sandbox.killbill_tenant import Subscription, invented
+from daemon.sandbox.killbill.stand_in import KillBillStandIn
+from daemon.sandbox.killbill.tenant import Subscription, invented
 from daemon.secret import Secret
 from daemon.source import Source
 from daemon.sources.killbill import KillBillUsage

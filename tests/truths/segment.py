@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from daemon.sandbox.segment import SegmentStandIn
+from daemon.sandbox.segment.stand_in import SegmentStandIn
 from daemon.sandbox.world import World
 from daemon.secret import Secret
 from daemon.source import Source

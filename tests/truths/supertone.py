@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from daemon.sandbox.incidents import Script
-from daemon.sandbox.supertone import SupertoneStandIn
+from daemon.sandbox.supertone.stand_in import SupertoneStandIn
 from daemon.sandbox.world import Part, World, clock_hours
 from daemon.secret import Secret
 from daemon.source import Source

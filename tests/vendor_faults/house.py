@@ -17,7 +17,7 @@ from daemon.poll import Polled, Poller
 from daemon.read import Reader
 from daemon.sandbox.faults import Canned
 from daemon.sandbox.loopback import serve
-from daemon.sandbox.supertone import SupertoneStandIn
+from daemon.sandbox.supertone.stand_in import SupertoneStandIn
 from daemon.secret import Secret
 from daemon.source import Feed, Source
 from daemon.sources.supertone import SupertoneUsage

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from daemon.clock import WallClock
 from daemon.sandbox.incidents import Script
-from daemon.sandbox.killbill import KillBillStandIn
+from daemon.sandbox.killbill.stand_in import KillBillStandIn
 from daemon.sandbox.loopback import serve
 from daemon.sandbox.mail import MailStandIn
-from daemon.sandbox.slack import SlackStandIn
-from daemon.sandbox.supertone import SupertoneStandIn
+from daemon.sandbox.slack.stand_in import SlackStandIn
+from daemon.sandbox.supertone.stand_in import SupertoneStandIn
 from daemon.sandbox.world import World
 from tests.billing import SUBSCRIPTION, kill_bill
 

@@ -8,7 +8,7 @@ from daemon.notifiers.slack.bot import Slack
 from daemon.sandbox.loopback import serve
 from daemon.sandbox.mail import HOST, MailStandIn
 from daemon.sandbox.narrator import Narrator
-from daemon.sandbox.slack import SlackStandIn
+from daemon.sandbox.slack.stand_in import SlackStandIn
 from daemon.secret import Secret
 from rules.alert import Change
 from tests import make

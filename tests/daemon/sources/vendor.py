@@ -10,7 +10,7 @@ from aiohttp import web
 
 from daemon.http import Http
 from daemon.sandbox.incidents import Script
-from daemon.sandbox.supertone import SupertoneStandIn
+from daemon.sandbox.supertone.stand_in import SupertoneStandIn
 from daemon.sandbox.world import World
 from daemon.secret import Secret
 from daemon.source import Answer, Ask, Source, Window

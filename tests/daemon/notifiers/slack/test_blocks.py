@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from daemon.notifiers.slack.blocks import TEXT, escape, message
-from daemon.sandbox.block_kit import ALL_TEXT, complaints, weight
+from daemon.sandbox.slack.block_kit import ALL_TEXT, complaints, weight
 from rules.alert import Change
 from rules.rule import Severity
 from rules.series import Series, labels_of

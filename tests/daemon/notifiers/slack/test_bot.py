@@ -11,7 +11,7 @@ from daemon.notifier import DeliveryError, DeliveryRefused, Receipt
 from daemon.notifiers.slack.blocks import message
 from daemon.notifiers.slack.bot import Slack
 from daemon.sandbox.loopback import serve
-from daemon.sandbox.slack import Channel, Fault, SlackStandIn
+from daemon.sandbox.slack.stand_in import Channel, Fault, SlackStandIn
 from daemon.secret import Secret
 from rules.alert import Change
 from tests.make import letter

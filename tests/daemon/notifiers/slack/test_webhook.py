@@ -10,7 +10,7 @@ from daemon.notifier import DeliveryError, DeliveryRefused
 from daemon.notifiers.slack.blocks import message
 from daemon.notifiers.slack.webhook import SlackWebhook
 from daemon.sandbox.loopback import serve
-from daemon.sandbox.slack import Channel, Fault, SlackStandIn
+from daemon.sandbox.slack.stand_in import Channel, Fault, SlackStandIn
 from daemon.secret import Secret
 from rules.alert import Change
 from tests.make import letter

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from daemon.sandbox.fastly import FastlyStandIn
+from daemon.sandbox.fastly.stand_in import FastlyStandIn
 from daemon.sandbox.world import World
 from daemon.secret import Secret
 from daemon.source import Source

@@ -9,8 +9,8 @@ from daemon.http import Http
 from daemon.metrics import build_metrics
 from daemon.poll import Polled, Poller
 from daemon.read import Reader
-from daemon.sandbox.fastly import FastlyStandIn
-from daemon.sandbox.fastly_account import METERS, SERVICES
+from daemon.sandbox.fastly.account import METERS, SERVICES
+from daemon.sandbox.fastly.stand_in import FastlyStandIn
 from daemon.secret import Secret
 from daemon.source import Ask, Feed, Source, Standing, Window
 from daemon.sources.fastly import FastlyServiceUsage, FastlyUsageMetrics

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from daemon.http import Http
-from daemon.sandbox.http_json import HttpJsonStandIn
+from daemon.sandbox.http_json.stand_in import HttpJsonStandIn
 from daemon.sandbox.world import World
 from daemon.secret import Secret
 from daemon.source import Answer, Ask, Source, Standing, Window

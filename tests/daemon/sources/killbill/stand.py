@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from daemon.sandbox.killbill import KillBillStandIn
-from daemon.sandbox.killbill_doors import Doors
-from daemon.sandbox.killbill_tenant import invented
+from daemon.sandbox.killbill.doors import Doors
+from daemon.sandbox.killbill.stand_in import KillBillStandIn
+from daemon.sandbox.killbill.tenant import invented
 from daemon.secret import Secret
 from daemon.source import Source
 from daemon.sources.killbill import KillBillUsage

@@ -11,7 +11,7 @@ import pytest
 from daemon.http import Http
 from daemon.recorder import Posting, RecorderError, RecorderRefused, Taken
 from daemon.sandbox.faults import Canned
-from daemon.sandbox.killbill import KillBillStandIn
+from daemon.sandbox.killbill.stand_in import KillBillStandIn
 from daemon.sandbox.loopback import serve
 from daemon.secret import Secret
 from daemon.sources.killbill.recorder import KillBillRecorder

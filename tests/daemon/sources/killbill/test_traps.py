@@ -13,8 +13,8 @@ import aiohttp
 import pytest
 from yarl import URL
 
-from daemon.sandbox.killbill_doors import Doors
-from daemon.sandbox.killbill_tenant import Bundle, InventedTenant
+from daemon.sandbox.killbill.doors import Doors
+from daemon.sandbox.killbill.tenant import Bundle, InventedTenant
 from daemon.secret import Secret
 from daemon.source import Ask, SourceError, SourceRefused, Window
 from daemon.sources.killbill import wire

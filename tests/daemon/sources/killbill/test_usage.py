@@ -8,8 +8,8 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from daemon.sandbox.killbill_bundles import Page, bundles
-from daemon.sandbox.killbill_large import LargeTenant
+from daemon.sandbox.killbill.bundles import Page, bundles
+from daemon.sandbox.killbill.large import LargeTenant
 from daemon.secret import Secret
 from daemon.source import Answer, SourceError, SourceRefused, Window
 from daemon.sources.killbill import KillBillUsage

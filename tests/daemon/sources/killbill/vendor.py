@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from daemon.http import Web
 from daemon.sandbox.faults import Canned
-from daemon.sandbox.killbill import KillBillStandIn
+from daemon.sandbox.killbill.stand_in import KillBillStandIn
 from daemon.secret import Secret
 from daemon.source import Answer, Ask, Window
 from daemon.sources.killbill import KillBillUsage

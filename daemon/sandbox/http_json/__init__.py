@@ -1,0 +1,1 @@
+"""A stand-in for an API that nobody wrote a module for."""

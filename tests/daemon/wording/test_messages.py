@@ -21,7 +21,7 @@ KEY = (
 )
 CERTIFICATE = (
     "voices: GET /v1/usage: https://supertoneapi.com:443: "
-    "certificate not accepted: certificate has expired"
+    "the certificate expired; who runs the host must renew it"
 )
 GONE = (
     "voices: GET /v1/voice-usage answered 200: "

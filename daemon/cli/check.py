@@ -19,6 +19,7 @@ from daemon.config.references import Surroundings
 from daemon.connect import Place, Result, Try, as_lines, connect
 from daemon.http import Http, open_http
 from daemon.recorder import Ledger
+from rules.words import count
 
 
 @click.command("check")
@@ -42,8 +43,13 @@ def check_command(*, config_path: Path, connecting: bool) -> None:
     if isinstance(known, Placeholders):
         for reason in known.missing:
             click.echo(f"{config_path}: note: {reason}; `meterwatch run` will need it", err=True)
-    counts = f"{len(config.feeds)} sources, {len(config.rules)} rules"
-    click.echo(f"{config_path}: fine: {counts}, {len(config.destinations)} destinations")
+    there_are = [
+        count(len(config.feeds), "source"),
+        count(len(config.rules), "rule"),
+        *([count(len(config.ledgers), "recorder")] if config.ledgers else []),
+        count(len(config.destinations), "destination"),
+    ]
+    click.echo(f"{config_path}: fine: {', '.join(there_are)}")
     if connecting:
         tries = asyncio.run(_connect(config))
         for line in as_lines(tries):

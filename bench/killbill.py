@@ -21,7 +21,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import SystemRandom
 from time import perf_counter, process_time
-from typing import Any
 
 import numpy as np
 
@@ -30,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from daemon.clock import Clock, FastClock
 from daemon.governor import Governor
 from daemon.governor.account import account_of
-from daemon.http import Reply, Web, open_http
+from daemon.http import Call, Reply, Web, open_http
 from daemon.metrics import build_metrics
 from daemon.poll import Poller
 from daemon.read import Reader
@@ -53,12 +52,9 @@ class Counted:
     clock: Clock
     moments: "array[float]" = field(default_factory=lambda: array("d"))
 
-    async def get(self, url: str, **words: Any) -> Reply:
+    async def send(self, call: Call) -> Reply:
         self.moments.append(self.clock.now().timestamp())
-        return await self.http.get(url, **words)
-
-    async def post(self, url: str, **words: Any) -> Reply:
-        raise AssertionError("a poll only reads")
+        return await self.http.send(call)
 
     def busiest(self) -> int:
         """The most calls in any minute."""

@@ -1,13 +1,12 @@
 """Asks every source and every channel one thing, and leaves nothing there: do they work?"""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import partial
 
-from daemon.http import Http, Reply, Web
+from daemon.http import Call, Http, Reply, Web
 from daemon.notifier import DeliveryError
 from daemon.recorder import RecorderError
 from daemon.source import Answer, Ask, Feed, SourceError, Standing, Window
@@ -133,37 +132,13 @@ class _FirstCall:
         self._over = asyncio.Event()
         self.went_out = False
 
-    async def get(
-        self,
-        url: str,
-        *,
-        params: Sequence[tuple[str, str]] = (),
-        headers: Mapping[str, str] | None = None,
-        within: timedelta = timedelta(seconds=30),
-    ) -> Reply:
-        return await self._once(
-            partial(self._http.get, url, params=params, headers=headers, within=within)
-        )
-
-    async def post(
-        self,
-        url: str,
-        *,
-        body: bytes,
-        headers: Mapping[str, str] | None = None,
-        within: timedelta = timedelta(seconds=30),
-    ) -> Reply:
-        return await self._once(
-            partial(self._http.post, url, body=body, headers=headers, within=within)
-        )
-
-    async def _once(self, call: Callable[[], Awaitable[Reply]]) -> Reply:
+    async def send(self, call: Call) -> Reply:
         if self.went_out:
             # A source may ask two things side by side: what became of the first is to be known.
             await self._over.wait()
             raise _SecondCall
         self.went_out = True
         try:
-            return await call()
+            return await self._http.send(call)
         finally:
             self._over.set()

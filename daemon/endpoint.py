@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from daemon.http import HttpError, HttpRefused, Reply, Web
+from daemon.http import Call, HttpError, HttpRefused, Reply, Web
 from daemon.http.retry import retry_after
 from daemon.secret import Secret
 from daemon.source import SourceChanged, SourceError, SourceRefused
@@ -81,7 +81,7 @@ class Endpoint:
         url = self.url.rstrip("/") + self.path
         headers = {"Accept": "application/json", **self.headers}
         try:
-            reply = await http.get(url, params=query, headers=headers, within=self.within)
+            reply = await http.send(Call(url, query, headers, within=self.within))
         except HttpRefused as error:
             raise SourceRefused(f"{self.source}: GET {self.path}: {error}") from error
         except HttpError as error:

@@ -2,14 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from daemon.clock import Clock
-from daemon.http import Http, HttpError, Reply, Web
+from daemon.http import Call, Http, HttpError, Reply, Web
 from daemon.recorder import Ledger
 from daemon.recording.record import Recording, Round
 from daemon.sandbox.killbill.stand_in import Doors, KillBillStandIn
@@ -149,14 +149,8 @@ class RacyKillBill:
     after whoever sent it has given up."""
     on_their_way: list[bytes] = field(default_factory=list)
 
-    async def post(
-        self,
-        url: str,
-        *,
-        body: bytes,
-        headers: Mapping[str, str] | None = None,
-        within: timedelta = timedelta(seconds=30),
-    ) -> Reply:
+    async def send(self, call: Call) -> Reply:
+        body = call.body or b""
         fate = self.fates()
         if fate == "late":
             self.on_their_way.append(body)
@@ -184,13 +178,3 @@ class RacyKillBill:
         day = date.fromisoformat(record["recordDate"])
         self.landed.append((told["trackingId"], day, record["amount"]))
         return Reply(201, {}, b"")
-
-    async def get(
-        self,
-        url: str,
-        *,
-        params: Sequence[tuple[str, str]] = (),
-        headers: Mapping[str, str] | None = None,
-        within: timedelta = timedelta(seconds=30),
-    ) -> Reply:
-        raise NotImplementedError

@@ -1,7 +1,7 @@
 """The governed way out: each call waits for its turn, and what may be well soon is tried again."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
@@ -9,7 +9,7 @@ from random import Random
 from daemon.clock import Clock
 from daemon.governor.gate import PATIENCE, Gate, Resting
 from daemon.governor.outcome import AGAIN, SHORT_REST, Outcome, moment, outcome_of, rest
-from daemon.http import HttpError, Reply, Web
+from daemon.http import Call, HttpError, Reply, Web
 from daemon.http.retry import LONGEST_WAIT, retry_after
 from rules.words import span
 
@@ -27,21 +27,13 @@ class _Asked:
     """What was asked, and by whom: without the query, which changes from poll to poll, and with
     the headers, which hold the key. A key that is changed is asked about at once."""
 
-    name: str
+    method: str
+    url: str
     headers: tuple[tuple[str, str], ...] = field(repr=False)
 
 
-def _asked(name: str, headers: Mapping[str, str] | None) -> _Asked:
-    return _Asked(name, tuple(sorted((headers or {}).items())))
-
-
-@dataclass(frozen=True, slots=True)
-class _Question:
-    asked: "_Asked"
-    send: Callable[[timedelta], Awaitable[Reply]]
-    tries: int
-    within: timedelta
-    """For all tries together; waiting is not counted."""
+def _asked(call: Call) -> _Asked:
+    return _Asked(call.method, call.url, tuple(sorted(call.headers.items())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,49 +57,25 @@ class Governed:
     count: Count
     refusals: dict[_Asked, _Refusal] = field(default_factory=dict)
 
-    async def get(
-        self,
-        url: str,
-        *,
-        params: Sequence[tuple[str, str]] = (),
-        headers: Mapping[str, str] | None = None,
-        within: timedelta = timedelta(seconds=30),
-    ) -> Reply:
-        async def send(left: timedelta) -> Reply:
-            return await self.http.get(url, params=params, headers=headers, within=left)
-
-        return await self._ask(_Question(_asked(f"GET {url}", headers), send, TRIES, within))
-
-    async def post(
-        self,
-        url: str,
-        *,
-        body: bytes,
-        headers: Mapping[str, str] | None = None,
-        within: timedelta = timedelta(seconds=30),
-    ) -> Reply:
-        """Sent once: only who sends it can know whether it may be sent again."""
-
-        async def send(left: timedelta) -> Reply:
-            return await self.http.post(url, body=body, headers=headers, within=left)
-
-        return await self._ask(_Question(_asked(f"POST {url}", headers), send, 1, within))
-
-    async def _ask(self, question: _Question) -> Reply:
-        refusal = self.refusals.get(question.asked)
+    async def send(self, call: Call) -> Reply:
+        """A GET that may be well soon is tried again. A POST is sent once: only who sends it can
+        know whether it may be sent again."""
+        asked = _asked(call)
+        refusal = self.refusals.get(asked)
         if refusal is not None and self.clock.now() < refusal.until:
             self.count(self.gate.name, Outcome.RESTING)
             return refusal.reply
-        heard = await self._tried(question)
+        heard = await self._tried(call)
         if isinstance(heard, HttpError):
             raise heard
         if outcome_of(heard) is Outcome.REFUSED:
-            self._remember(question.asked, heard)
+            self._remember(asked, heard)
         return heard
 
-    async def _tried(self, question: _Question) -> Reply | HttpError:
+    async def _tried(self, call: Call) -> Reply | HttpError:
         heard: Reply | HttpError | None = None
-        left, number = question.within, 0
+        left, number = call.within, 0
+        tries = TRIES if call.body is None else 1
         while True:
             try:
                 await self.gate.turn()
@@ -115,10 +83,10 @@ class Governed:
                 self.count(self.gate.name, Outcome.RESTING)
                 return heard or resting
             number, began = number + 1, self.clock.now()
-            heard = await _heard(question.send(left))
+            heard = await _heard(self.http.send(replace(call, within=left)))
             left -= max(self.clock.wall(self.clock.now() - began), timedelta(0))
             # A try that can only be cut short is none.
-            last = number == question.tries or left < question.within / 2
+            last = number == tries or left < call.within / 2
             if not await self._again(heard, number, last=last):
                 return heard
 

@@ -2,11 +2,10 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Protocol
 
@@ -59,29 +58,28 @@ _ERRORS: Mapping[Kind, type[HttpError]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One question to a server: a GET, or a POST where it has a body."""
+
+    url: str
+    params: Sequence[tuple[str, str]] = ()
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes | None = None
+    within: timedelta = timedelta(seconds=30)
+    """The one deadline, over the whole answer."""
+
+    @property
+    def method(self) -> str:
+        return "GET" if self.body is None else "POST"
+
+
 class Web(Protocol):
     """The way out, as those who ask a vendor see it: governed, or not."""
 
-    async def get(
-        self,
-        url: str,
-        *,
-        params: Sequence[tuple[str, str]] = (),
-        headers: Mapping[str, str] | None = None,
-        within: timedelta = timedelta(seconds=30),
-    ) -> Reply: ...
-
-    async def post(
-        self,
-        url: str,
-        *,
-        body: bytes,
-        headers: Mapping[str, str] | None = None,
-        within: timedelta = timedelta(seconds=30),
-    ) -> Reply: ...
+    async def send(self, call: Call) -> Reply: ...
 
 
-_Begin = Callable[..., AbstractAsyncContextManager[aiohttp.ClientResponse]]
 _UNREAD = (TooLargeError, BadlyPackedError)
 
 
@@ -91,52 +89,33 @@ class Http:
         self.largest = largest
         """Bytes of body, unpacked, above which an answer is not read on."""
 
-    async def get(
-        self,
-        url: str,
-        *,
-        params: Sequence[tuple[str, str]] = (),
-        headers: Mapping[str, str] | None = None,
-        within: timedelta = timedelta(seconds=30),
-    ) -> Reply:
-        """One GET, answered whole `within` the deadline, or `HttpError`. Any status is an answer.
+    async def send(self, call: Call) -> Reply:
+        """A whole answer within the deadline, or `HttpError`. Any status is an answer.
 
-        A redirect is an answer too: following it would carry the credentials somewhere else.
-        A connection that closes before the first byte of an answer is tried once more by aiohttp
-        itself: it may be an old one that the server had already given up.
+        A redirect is an answer too: following it would carry the credentials somewhere else. A
+        GET whose connection closes before the first byte of an answer is tried once more by
+        aiohttp itself: it may be an old one that the server had already given up. A POST is sent
+        once, and after an `HttpError` nobody knows whether it arrived.
         """
-        headers = {"Accept-Encoding": ACCEPTED, **(headers or {})}
-        ask = partial(self.session.get, url, params=params, headers=headers)
-        return await self._whole(url, ask, within)
-
-    async def post(
-        self,
-        url: str,
-        *,
-        body: bytes,
-        headers: Mapping[str, str] | None = None,
-        within: timedelta = timedelta(seconds=30),
-    ) -> Reply:
-        """One POST, sent once. After an `HttpError` nobody knows whether it arrived."""
-        headers = {"Accept-Encoding": ACCEPTED, **(headers or {})}
-        ask = partial(self.session.post, url, data=body, headers=headers)
-        return await self._whole(url, ask, within)
-
-    async def _whole(self, url: str, ask: _Begin, within: timedelta) -> Reply:
         try:
-            async with asyncio.timeout(within.total_seconds()):
-                return await self._read(ask)
+            async with asyncio.timeout(call.within.total_seconds()):
+                return await self._read(call)
         except TimeoutError:
-            span = f"{within.total_seconds():.3g} s"
-            raise HttpError(f"{_place(url)}: no whole answer within {span}") from None
+            span = f"{call.within.total_seconds():.3g} s"
+            raise HttpError(f"{_place(call.url)}: no whole answer within {span}") from None
         except (aiohttp.ClientError, OSError, ValueError, *_UNREAD) as error:
             broken = breakage(error)
             # Not `from error`: aiohttp's own text can hold the whole address, query and all.
-            raise _ERRORS[broken.kind](f"{_place(url)}: {broken.words}") from None
+            raise _ERRORS[broken.kind](f"{_place(call.url)}: {broken.words}") from None
 
-    async def _read(self, ask: _Begin) -> Reply:
+    async def _read(self, call: Call) -> Reply:
         # Ours is the only deadline. And ours the unpacking: aiohttp takes a gzip without its end.
-        request = ask(
+        request = self.session.request(
+            call.method,
+            call.url,
+            params=call.params,
+            headers={"Accept-Encoding": ACCEPTED, **call.headers},
+            data=call.body,
             allow_redirects=False,
             timeout=aiohttp.ClientTimeout(total=None),
             auto_decompress=False,

@@ -13,7 +13,7 @@ import pytest
 from daemon import app
 from daemon.clock import Clock
 from daemon.config.settings import Config, PageConfig
-from daemon.http import open_http
+from daemon.http import Call, open_http
 from daemon.notifier import DeliveryError, Destination
 from daemon.service import Supervisor
 from daemon.source import Feed, SourceError
@@ -108,9 +108,9 @@ async def test_it_is_ready_once_every_source_was_polled(setting: Setting) -> Non
     )
     async with open_http() as http:
         await until(lambda: bool(setting.meter.asked))
-        before = await http.get(f"http://127.0.0.1:{port}/readyz")
+        before = await http.send(Call(f"http://127.0.0.1:{port}/readyz"))
         may_answer.set()
-        while (after := await http.get(f"http://127.0.0.1:{port}/readyz")).status != 200:
+        while (after := await http.send(Call(f"http://127.0.0.1:{port}/readyz"))).status != 200:
             pass
         stop.set()
         await life

@@ -1,8 +1,8 @@
 """A vendor that is watched by a whole daemon's half: governor, reader, poller, a real store."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from daemon.governor import Governor
 from daemon.governor.account import account_of
-from daemon.http import Http, Reply, Web
+from daemon.http import Call, Http, Reply, Web
 from daemon.metrics import Metrics, build_metrics
 from daemon.poll import Polled, Poller
 from daemon.read import Reader
@@ -44,16 +44,9 @@ Heard = list[tuple[str, Change]]
 class Hurried(Http):
     """Waits like any other, only not as long."""
 
-    async def get(
-        self,
-        url: str,
-        *,
-        params: Sequence[tuple[str, str]] = (),
-        headers: Mapping[str, str] | None = None,
-        within: timedelta = timedelta(seconds=30),
-    ) -> Reply:
-        hurried = min(within, timedelta(seconds=0.1))
-        return await super().get(url, params=params, headers=headers, within=hurried)
+    async def send(self, call: Call) -> Reply:
+        hurried = min(call.within, timedelta(seconds=0.1))
+        return await super().send(replace(call, within=hurried))
 
 
 @dataclass

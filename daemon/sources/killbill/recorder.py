@@ -8,7 +8,7 @@ from decimal import Decimal
 import msgspec
 
 from daemon.endpoint import Endpoint
-from daemon.http import HttpError, Reply, Web
+from daemon.http import Call, HttpError, Reply, Web
 from daemon.http.retry import retry_after
 from daemon.recorder import Posting, RecorderError, RecorderRefused, Taken, key_of
 from daemon.secret import Secret
@@ -85,9 +85,7 @@ class KillBillRecorder:
         headers |= {**place.headers, "X-Killbill-CreatedBy": self.created_by}
         url = place.url.rstrip("/") + PATH
         try:
-            reply = await http.post(
-                url, body=self._body(posting), headers=headers, within=place.within
-            )
+            reply = await http.send(Call(url, (), headers, self._body(posting), place.within))
         except HttpError as error:
             message = f"{posting.recorder}: POST {PATH}: {error}"
             raise RecorderError(message, error.retry_after) from error

@@ -11,7 +11,7 @@ from daemon.governor import Governor, Outlook, outlook
 from daemon.governor.account import Account
 from daemon.governor.gate import Resting
 from daemon.governor.outcome import Outcome
-from daemon.http import Http
+from daemon.http import Call, Http
 from daemon.sandbox.faults import Canned, CannedAnswers
 from daemon.sandbox.loopback import serve
 from daemon.store import open_store
@@ -38,9 +38,9 @@ async def test_the_strictest_limit_holds_for_all_who_share_an_account(
     one = governor(store, clock)
     first, second = one.over(vendor, ACME), one.over(vendor, STRICT)
     for way in (first, second, first, second, first):
-        await way.get(URL)
+        await way.send(Call(URL))
     assert clock.at == AT
-    await first.get(URL)
+    await first.send(Call(URL))
 
     assert clock.at == AT + 62 * SECOND
 
@@ -50,9 +50,9 @@ async def test_another_account_waits_for_nobody(
 ) -> None:
     one = governor(store, clock)
     vendor.says(limited("600"))
-    await one.over(vendor, ACME).get(URL)
+    await one.over(vendor, ACME).send(Call(URL))
 
-    assert (await one.over(vendor, OTHER).get(URL)).status == 200
+    assert (await one.over(vendor, OTHER).send(Call(URL))).status == 200
 
 
 async def test_every_call_is_counted_by_its_account(
@@ -61,7 +61,7 @@ async def test_every_call_is_counted_by_its_account(
     calls: list[tuple[str, Outcome]] = []
     way = governor(store, clock, calls).over(vendor, OTHER)
     vendor.says(limited())
-    await way.get(URL)
+    await way.send(Call(URL))
 
     assert calls == [("other.example", Outcome.LIMITED), ("other.example", Outcome.ANSWERED)]
 
@@ -71,8 +71,8 @@ async def test_the_outlook_says_what_is_left_and_until_when_an_account_rests(
 ) -> None:
     one = governor(store, clock)
     vendor.says(limited("600"))
-    await one.over(vendor, ACME).get(URL)
-    await one.over(vendor, OTHER).get(URL)
+    await one.over(vendor, ACME).send(Call(URL))
+    await one.over(vendor, OTHER).send(Call(URL))
     told = await outlook(store, [ACME, STRICT, OTHER], clock.at)
 
     assert told[OTHER.name] == Outlook(OTHER.name, 59)
@@ -93,9 +93,9 @@ async def test_over_a_real_wire_a_cut_answer_is_asked_for_again_and_a_limit_obey
     app = web.Application(middlewares=[faults.middleware])
     async with serve(app) as url:
         way = governor(store, clock).over(http, OTHER)
-        reply = await way.get(f"{url}/usage")
+        reply = await way.send(Call(f"{url}/usage"))
         with pytest.raises(Resting, match="asked for 1 minute 30 seconds"):
-            await way.get(f"{url}/usage")
+            await way.send(Call(f"{url}/usage"))
 
     assert reply.status == 429
     assert list(faults.asked) == ["/usage", "/usage"]
@@ -108,7 +108,7 @@ async def test_three_replicas_together_ask_no_more_than_one(postgres_server: Pos
         async with AsyncExitStack() as stack:
             stores = [await stack.enter_async_context(open_store(url)) for _ in range(3)]
             ways = [governor(store, clock).over(vendor, ACME) for store in stores]
-            await asyncio.gather(*(way.get(URL) for way in ways for _ in range(15)))
+            await asyncio.gather(*(way.send(Call(URL)) for way in ways for _ in range(15)))
 
     assert len(vendor.asked) == 45
     assert all(b - a > MINUTE for a, b in zip(vendor.asked, vendor.asked[20:], strict=False))
@@ -119,11 +119,11 @@ async def test_what_a_vendor_asked_for_outlives_the_daemon(store_url: str) -> No
     vendor = Vendor(clock)
     vendor.says(limited("120"))
     async with open_store(store_url) as store:
-        await governor(store, clock).over(vendor, ACME).get(URL)
+        await governor(store, clock).over(vendor, ACME).send(Call(URL))
     async with open_store(store_url) as store:
         with pytest.raises(Resting, match="rests until 22 May 10:22"):
-            await governor(store, clock).over(vendor, ACME).get(URL)
+            await governor(store, clock).over(vendor, ACME).send(Call(URL))
         clock.at += 3 * MINUTE
 
-        assert (await governor(store, clock).over(vendor, ACME).get(URL)).status == 200
+        assert (await governor(store, clock).over(vendor, ACME).send(Call(URL))).status == 200
     assert len(vendor.asked) == 2

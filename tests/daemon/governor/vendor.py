@@ -1,11 +1,10 @@
 """A vendor that says what it is told to, and remembers when it was asked."""
 
 from collections import deque
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from daemon.http import HttpError, Reply
+from daemon.http import Call, HttpError, Reply
 from tests.fakes import HandClock
 
 AT = datetime(2025, 5, 22, 10, 20, tzinfo=UTC)
@@ -32,29 +31,9 @@ class Vendor:
     def says(self, *answers: Reply | HttpError) -> None:
         self.answers.extend(answers)
 
-    async def get(
-        self,
-        url: str,
-        *,
-        params: Sequence[tuple[str, str]] = (),
-        headers: Mapping[str, str] | None = None,
-        within: timedelta = timedelta(seconds=30),
-    ) -> Reply:
-        return self._answer(within)
-
-    async def post(
-        self,
-        url: str,
-        *,
-        body: bytes,
-        headers: Mapping[str, str] | None = None,
-        within: timedelta = timedelta(seconds=30),
-    ) -> Reply:
-        return self._answer(within)
-
-    def _answer(self, within: timedelta) -> Reply:
+    async def send(self, call: Call) -> Reply:
         self.asked.append(self.clock.at)
-        self.allowed.append(within)
+        self.allowed.append(call.within)
         self.clock.at += self.takes
         answer = self.answers.popleft() if self.answers else GOOD
         if isinstance(answer, HttpError):

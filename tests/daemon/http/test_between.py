@@ -10,7 +10,7 @@ import pytest
 import trustme
 from aiohttp import web
 
-from daemon.http import Http, HttpRefused, HttpUnreached
+from daemon.http import Call, Http, HttpRefused, HttpUnreached
 from daemon.sandbox.loopback import serve
 from tests.daemon.http.test_http import SECRET, failure, raw
 
@@ -112,6 +112,6 @@ async def test_what_needs_no_proxy_goes_straight(http: Http, monkeypatch) -> Non
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     async with raw(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}") as url:
-        reply = await http.get(url)
+        reply = await http.send(Call(url))
 
     assert reply.body == b"{}"

@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from daemon.http import Http, HttpBroken, HttpError, HttpRefused, HttpUnreached
+from daemon.http import Call, Http, HttpBroken, HttpError, HttpRefused, HttpUnreached
 from daemon.sandbox.loopback import serve
 
 SECRET = "sk-do-not-tell-0123456789"
@@ -28,7 +28,7 @@ def answering(handler) -> web.Application:
 
 async def failure(http: Http, url: str, **how) -> HttpError:
     with pytest.raises(HttpError) as caught:
-        await http.get(url, params=[("token", SECRET)], headers={"x-key": SECRET}, **how)
+        await http.send(Call(url, params=[("token", SECRET)], headers={"x-key": SECRET}, **how))
     assert SECRET not in str(caught.value)
     assert caught.value.__suppress_context__
     return caught.value
@@ -65,7 +65,7 @@ async def test_an_answer_comes_whole_whatever_its_status(http: Http) -> None:
         return web.Response(status=418, text="short and stout", headers={"Retry-After": "7"})
 
     async with serve(answering(teapot)) as url:
-        reply = await http.get(url)
+        reply = await http.send(Call(url))
 
     assert (reply.status, reply.body) == (418, b"short and stout")
     assert reply.headers["retry-after"] == "7"
@@ -77,7 +77,7 @@ async def test_what_is_asked_arrives_as_it_was_meant(http: Http) -> None:
 
     params = [("at", "2025-05-20T00:00:00+09:00"), ("d", "a"), ("d", "b&c"), ("t", "eyJ==")]
     async with serve(answering(echo)) as url:
-        reply = await http.get(url, params=params, headers={"x-key": "k"})
+        reply = await http.send(Call(url, params=params, headers={"x-key": "k"}))
 
     assert json.loads(reply.body) == [*map(list, params), ["key", "k"]]
 
@@ -89,8 +89,8 @@ async def test_it_says_who_it_is_and_keeps_no_cookies(http: Http) -> None:
 
     async with serve(answering(set_cookie)) as url:
         named = url.replace("127.0.0.1", "localhost")  # cookies of bare addresses are not kept
-        await http.get(named)
-        reply = await http.get(named)
+        await http.send(Call(named))
+        reply = await http.send(Call(named))
 
     assert reply.body.decode().startswith("meterwatch")
     assert reply.body.decode().endswith(" None")
@@ -170,7 +170,7 @@ async def test_a_gzip_that_does_not_end_well_is_no_answer(http: Http, end: bytes
 
 async def test_an_answer_may_come_packed(http: Http) -> None:
     async with raw(packed(gzip.compress(b"{}" * 1000))) as url:
-        reply = await http.get(url)
+        reply = await http.send(Call(url))
 
     assert reply.body == b"{}" * 1000
 
@@ -218,7 +218,7 @@ async def test_a_body_over_the_cap_is_not_read_on(size: int, fits: bool) -> None
     async with serve(answering(large)) as url, aiohttp.ClientSession() as session:
         http = Http(session, largest=100_000)
         if fits:
-            assert len((await http.get(url)).body) == size
+            assert len((await http.send(Call(url))).body) == size
         else:
             assert "larger than" in await complaint(http, url)
 
@@ -262,7 +262,7 @@ async def test_an_address_that_is_none_is_told_of(http: Http, url: str) -> None:
 async def test_a_key_with_a_line_break_is_not_sent_and_not_shown(http: Http) -> None:
     async with serve(web.Application()) as url:
         with pytest.raises(HttpError, match="look for a line break in a key") as caught:
-            await http.get(url, headers={"x-key": f"{SECRET}\nx: y"})
+            await http.send(Call(url, headers={"x-key": f"{SECRET}\nx: y"}))
 
     assert SECRET not in str(caught.value)
 
@@ -281,7 +281,7 @@ async def test_a_redirect_is_an_answer_and_is_not_followed(http: Http) -> None:
         raise web.HTTPFound("/elsewhere")
 
     async with serve(answering(away)) as url:
-        reply = await http.get(f"{url}/here", headers={"x-key": SECRET})
+        reply = await http.send(Call(f"{url}/here", headers={"x-key": SECRET}))
 
     assert reply.status == 302
     assert visited == ["/here"]
@@ -299,7 +299,7 @@ async def test_a_kept_connection_that_the_server_closed_is_opened_again(http: Ht
 
     async with await asyncio.start_server(answer_one, "127.0.0.1", 0) as server:
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        bodies = [(await http.get(url)).body for _ in range(2)]
+        bodies = [(await http.send(Call(url))).body for _ in range(2)]
         await http.session.close()
 
     assert bodies == [b"hi", b"hi"]

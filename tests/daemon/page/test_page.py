@@ -2,7 +2,7 @@
 
 import pytest
 
-from daemon.http import open_http
+from daemon.http import Call, open_http
 from daemon.metrics import build_metrics
 from daemon.page import PageError, open_page
 
@@ -17,10 +17,10 @@ async def test_the_three_doors_answer() -> None:
         open_page("127.0.0.1", 0, build_metrics("1.2.3"), unready) as where,
         open_http() as http,
     ):
-        health = await http.get(f"{where}/healthz")
-        waiting = await http.get(f"{where}/readyz")
-        ready = await http.get(f"{where}/readyz")
-        metrics = await http.get(f"{where}/metrics")
+        health = await http.send(Call(f"{where}/healthz"))
+        waiting = await http.send(Call(f"{where}/readyz"))
+        ready = await http.send(Call(f"{where}/readyz"))
+        metrics = await http.send(Call(f"{where}/metrics"))
 
     assert (health.status, health.body) == (200, b"alive\n")
     assert (waiting.status, waiting.body) == (503, b"waiting for the first poll of voices\n")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 from aiohttp import web
 
-from daemon.http import Http, HttpError
+from daemon.http import Call, Http, HttpError
 from daemon.sandbox.faults import Canned, CannedAnswers
 from daemon.sandbox.loopback import serve
 
@@ -26,7 +26,7 @@ class Honest:
         return web.Response(text="the truth")
 
     async def ask(self) -> tuple[int, bytes]:
-        reply = await self.http.get(f"{self.url}/usage", params=[("a", "1 2")])
+        reply = await self.http.send(Call(f"{self.url}/usage", params=[("a", "1 2")]))
         return reply.status, reply.body
 
 

@@ -3,9 +3,8 @@
 import re
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Any
 
-from daemon.http import Reply, Web
+from daemon.http import Call, Reply, Web
 
 _VALUE = re.compile(r'(?<=[:\[,])\s*("[^"]*"|-?[0-9][0-9.eE+-]*|null|true|false)')
 _SPOILS = ("null", "true", '"x"', "-1", "1e400", "NaN", "[]", "{}", "9" * 400, "[" * 5000)
@@ -19,13 +18,10 @@ class Spoiled:
     chance: Random
     calls: int
 
-    async def get(self, url: str, **words: Any) -> Reply:
-        reply = await self.http.get(url, **words)
+    async def send(self, call: Call) -> Reply:
+        reply = await self.http.send(call)
         self.calls -= 1
         return reply if self.calls != 0 else replace(reply, body=self._spoil(reply.body))
-
-    async def post(self, url: str, **words: Any) -> Reply:
-        return await self.http.post(url, **words)
 
     def _spoil(self, body: bytes) -> bytes:
         text = body.decode()

@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, timedelta
 from random import Random
 
 import pytest
 
-from daemon.http import Http, HttpError, Reply, Web, open_http
+from daemon.http import Call, Http, HttpError, Reply, Web, open_http
 from daemon.sandbox.faults import Canned
 from daemon.sandbox.loopback import serve
 from daemon.source import (
@@ -46,18 +46,9 @@ STANDS: Mapping[str, Stand] = {
 class Impatient(Http):
     """Waits like any other, only not as long."""
 
-    async def get(
-        self,
-        url: str,
-        *,
-        params: Sequence[tuple[str, str]] = (),
-        headers: Mapping[str, str] | None = None,
-        within: timedelta = timedelta(seconds=30),
-    ) -> Reply:
-        assert within <= timedelta(seconds=30)
-        return await super().get(
-            url, params=params, headers=headers, within=timedelta(milliseconds=50)
-        )
+    async def send(self, call: Call) -> Reply:
+        assert call.within <= timedelta(seconds=30)
+        return await super().send(replace(call, within=timedelta(milliseconds=50)))
 
 
 @dataclass(slots=True)

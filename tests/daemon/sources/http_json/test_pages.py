@@ -1,5 +1,5 @@
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from typing import Any
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from daemon.endpoint import Endpoint
-from daemon.http import Reply
+from daemon.http import Call, Reply
 from daemon.sandbox.faults import Canned
 from daemon.sandbox.world import VOICES
 from daemon.secret import Secret
@@ -155,8 +155,8 @@ class Told:
     asked: list[dict[str, str]] = field(default_factory=list)
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    async def get(self, url: str, *, params: Sequence[tuple[str, str]], **_: object) -> Reply:
-        self.asked.append(dict(params))
+    async def send(self, call: Call) -> Reply:
+        self.asked.append(dict(call.params))
         body = self.bodies[min(len(self.asked), len(self.bodies)) - 1]
         return Reply(200, self.headers, json.dumps(body).encode())
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon.http import Http
+from daemon.http import Call, Http
 from daemon.sandbox.faults import Canned
 from daemon.sandbox.loopback import serve
 from daemon.source import SourceChanged, SourceError, SourceRefused, Window
@@ -160,7 +160,7 @@ async def test_trap_10_a_401_may_mean_that_a_right_is_missing(segment: Segment) 
 async def test_trap_11_the_reset_is_a_date_in_words_and_no_number(segment: Segment) -> None:
     headers = {"Authorization": f"Bearer {TOKEN}"}
     query = [("period", "2025-05-01")]
-    reply = await segment.http.get(segment.url + SOURCES_PATH, params=query, headers=headers)
+    reply = await segment.http.send(Call(segment.url + SOURCES_PATH, params=query, headers=headers))
     told = {"X-RateLimit-Reset": reply.headers["X-RateLimit-Reset"]}
     segment.stand_in.faults.canned.append(Canned(429, headers=told))
     with pytest.raises(SourceError) as caught:

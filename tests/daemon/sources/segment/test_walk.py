@@ -2,7 +2,7 @@
 
 import pytest
 
-from daemon.http import Http, Reply
+from daemon.http import Call, Http, Reply
 from daemon.sandbox.faults import Canned
 from daemon.source import SourceChanged, SourceError, SourceRefused
 from tests.daemon.sources.segment.workspace import (
@@ -112,7 +112,7 @@ class Endless(Http):
     def __init__(self) -> None:
         self.pages = 0
 
-    async def get(self, url: str, **_: object) -> Reply:
+    async def send(self, call: Call) -> Reply:
         self.pages += 1
         body = page(row("1", 1, f"source-{self.pages}"), next=f"cursor-{self.pages}")
         return Reply(200, {}, body.encode())

@@ -141,7 +141,9 @@ class _Above(io.TextIOBase):
         return count
 
     def flush(self) -> None:
-        self._stream.flush()
+        # It is collected after the stream, and Python flushes what it collects.
+        if not self._stream.closed:
+            self._stream.flush()
 
     def isatty(self) -> bool:
         return self._stream.isatty()

@@ -10,7 +10,7 @@ import click
 import pytest
 
 from daemon.log import LogFormat, set_up_log
-from daemon.progress import Line, Silent, open_progress
+from daemon.progress import Line, Silent, _Above, open_progress
 from tests.fakes import HandClock
 from tests.terminal import read, screen, terminal
 
@@ -158,3 +158,13 @@ def test_where_nobody_looks_on_nothing_is_drawn(capsys: pytest.CaptureFixture[st
 
         assert (sys.stdout, sys.stderr) == before
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_stream_above_outlives_the_one_below_without_a_word() -> None:
+    below = io.StringIO()
+    above = _Above(below, Line(io.StringIO(), HandClock(datetime(2026, 11, 20, tzinfo=UTC))))
+    below.close()
+
+    above.flush()
+    above.close()
+    assert above.closed

@@ -160,9 +160,9 @@ def test_where_nobody_looks_on_nothing_is_drawn(capsys: pytest.CaptureFixture[st
     assert capsys.readouterr() == ("", "")
 
 
-def test_a_stream_above_outlives_the_one_below_without_a_word() -> None:
+def test_a_stream_above_outlives_the_one_below_without_a_word(desk: Desk) -> None:
     below = io.StringIO()
-    above = _Above(below, Line(io.StringIO(), HandClock(datetime(2026, 11, 20, tzinfo=UTC))))
+    above = _Above(below, desk.line)
     below.close()
 
     above.flush()

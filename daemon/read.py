@@ -97,7 +97,9 @@ class Reader:
         start = at - self.feed.history
         if open_at is not None:
             # What was read a moment ago, and not yet to its end, has had no time to be revised.
-            start = max(start, open_at if first else open_at - self.feed.source.revises)
+            again = open_at if first else open_at - self.feed.source.revises
+            # History bounds what is read again, and never what was not read yet.
+            start = min(max(start, again), open_at)
         pieces: list[Window] = []
         caught_up = open_at is not None and at - open_at <= _PIECE
         while self.feed.source.tells_past and not caught_up and at - start > _PIECE:

@@ -215,3 +215,17 @@ async def test_after_an_outage_the_pieces_of_the_past_are_held_against_what_is_r
 
     (panel,) = await watch.reader()._past(AT)
     assert panel.values.max() == 24.0
+
+
+async def test_an_outage_longer_than_the_history_leaves_no_bucket_half_told(watch: Watch) -> None:
+    watch.history = 5 * DAY
+    watch.meter.used["a", NOON] = 1.0
+    await watch.read()
+    watch.meter.used["a", NOON] = 7.0  # the half hour that nobody saw
+    watch.meter.asked.clear()
+    await watch.read(AT + 20 * DAY)
+    async with watch.store.transaction() as tx:
+        [panel] = await tx.usage.panels("tts")
+
+    assert watch.meter.asked[0].start == NOON
+    assert panel.values[panel.row(NOON), 0] == 7.0

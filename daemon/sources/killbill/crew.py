@@ -22,6 +22,6 @@ async def share(pile: Iterable[Item], do: Callable[[Item], Awaitable[None]]) -> 
         async with asyncio.TaskGroup() as crew:
             for _ in range(HANDS):
                 crew.create_task(work())
-    except ExceptionGroup as failures:
+    except ExceptionGroup as failures:  # callers await one act, and expect its own error
         first = failures.exceptions[0]
         raise first from first.__cause__

@@ -51,6 +51,12 @@ def _log_left_alone() -> Iterator[None]:
     root.setLevel(level)
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    # Every process that runs a share of the tests must find the same names, and packed bytes may
+    # hold the second they were packed in.
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_collection_finish() -> None:
     # What was imported stays: frozen, it costs the collection after each test nothing.
     gc.collect()

@@ -21,6 +21,8 @@ class Change(StrEnum):
     """Why people hear of an alert."""
 
     OPENED = "opened"
+    WORSENED = "worsened"
+    """It passed the next of its rule's limits."""
     RESOLVED = "resolved"
     WITHDRAWN = "withdrawn"
 
@@ -56,6 +58,9 @@ class Alert:
     """The start of the first calm bucket, while it is not yet calm for long enough."""
     ended_at: datetime | None = None
     """The start of the bucket that ended it."""
+    step: int = 1
+    """How many of the rule's limits people have heard of, or will when it opens. It never falls:
+    each is told once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +130,7 @@ def _in_breach(alert: Alert | None, verdict: Verdict, watch: Watch) -> Alert:
             judged_at=verdict.at,
             latest=verdict,
             worst=verdict,
+            step=verdict.step,
         )
     # The worst may have been this very bucket when it had filled less, or had been told as more.
     worst = verdict if alert.worst.at == verdict.at else worse(alert.worst, verdict)
@@ -132,7 +138,11 @@ def _in_breach(alert: Alert | None, verdict: Verdict, watch: Watch) -> Alert:
 
 
 def _opened_if_due(alert: Alert, verdict: Verdict, policy: Policy) -> tuple[Alert, Change | None]:
-    if alert.phase is Phase.FIRING or verdict.until - alert.since < policy.for_:
+    worsened = verdict.step > alert.step
+    alert = replace(alert, step=max(alert.step, verdict.step))
+    if alert.phase is Phase.FIRING:
+        return alert, Change.WORSENED if worsened else None
+    if verdict.until - alert.since < policy.for_:
         return alert, None
     return replace(alert, phase=Phase.FIRING, opened_at=verdict.at), Change.OPENED
 

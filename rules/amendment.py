@@ -9,6 +9,7 @@ an earlier one must not be told a second time.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import reduce
 
 import numpy as np
@@ -28,57 +29,57 @@ def amend(
     """What becomes of the columns with revised buckets, judged to the panel's end."""
     if not revised:
         return {}
-    columns, first = _first_rows(revised)
-    series = tuple(panel.series[column] for column in columns.tolist())
-    part = replace(panel, series=series, values=panel.values.take(columns, axis=1))
+    first = _first_rows(revised)
     told = {
-        at: alerts[each]
-        for at, each in enumerate(series)
-        if each in alerts and rule.wants(each) and _in_question(alerts[each], part, first[at])
+        column: alerts[panel.series[column]]
+        for column, row in first.items()
+        if panel.series[column] in alerts
+        and _in_question(alerts[panel.series[column]], panel.at(row))
     }
-    stories = walk(rule, part, _begin(part, told, first), {})
-    later = walk(rule, part, _after(part, told, first), {})
-    for at, alert in told.items():
-        story = stories.get(at, Story())
-        now = _verdict_now(rule, part, alert, at)
+    stories = walk(rule, panel, _begin(panel, told, first), {})
+    later = walk(rule, panel, _after(panel, told, first), {})
+    for column, alert in told.items():
+        story = stories.get(column, Story())
+        now = _verdict_now(rule, panel, alert, column)
         if alert.phase is Phase.FIRING:
             story = _of_firing(alert, story, now)
         elif alert.phase is Phase.RESOLVED:
-            story = _of_resolved(alert, story, later.get(at, Story()), now)
-        stories[at] = story
-    return {int(columns[at]): story for at, story in stories.items()}
+            story = _of_resolved(alert, story, later.get(column, Story()), now)
+        stories[column] = story
+    return stories
 
 
-def _first_rows(revised: Sequence[tuple[int, int]]) -> tuple[Places, Places]:
-    """The columns, and the first revised row of each."""
-    rows, where = np.asarray(revised, dtype=np.intp).T
-    columns, place = np.unique(where, return_inverse=True)
-    first = np.full(len(columns), rows.max(), dtype=np.intp)
-    np.minimum.at(first, place, rows)
-    return columns, first
+def _first_rows(revised: Sequence[tuple[int, int]]) -> dict[int, int]:
+    """The first revised row of each column that has any."""
+    first: dict[int, int] = {}
+    for row, column in revised:
+        first[column] = min(row, first.get(column, row))
+    return first
 
 
-def _in_question(alert: Alert, panel: Panel, first: int) -> bool:
-    return alert.ended_at is None or alert.ended_at >= panel.at(int(first))
+def _in_question(alert: Alert, revised_at: datetime) -> bool:
+    return alert.ended_at is None or alert.ended_at >= revised_at
 
 
-def _begin(panel: Panel, told: Mapping[int, Alert], first: Places) -> Places:
-    """Where the new story of each column starts: no later than what was told began."""
-    begin = first.copy()
-    for at, alert in told.items():
-        if alert.phase is Phase.WITHDRAWN:
-            begin[at] = max(first[at], panel.row(alert.since))
-        else:
-            begin[at] = max(min(first[at], panel.row(alert.since)), 0)
+def _begin(panel: Panel, told: Mapping[int, Alert], first: Mapping[int, int]) -> Places:
+    """Where the new story of each column starts: no later than what was told began; nowhere where
+    nothing was revised."""
+    begin = np.full(len(panel.series), len(panel), dtype=np.intp)
+    for column, row in first.items():
+        begin[column] = row
+    for column, alert in told.items():
+        since = max(panel.row(alert.since), 0)
+        latest = alert.phase is Phase.WITHDRAWN
+        begin[column] = max(first[column], since) if latest else min(first[column], since)
     return begin
 
 
-def _after(panel: Panel, told: Mapping[int, Alert], first: Places) -> Places:
+def _after(panel: Panel, told: Mapping[int, Alert], first: Mapping[int, int]) -> Places:
     """Where nothing was told any more, for columns whose alert was resolved; else nowhere."""
-    after = np.full(len(first), len(panel), dtype=np.intp)
-    for at, alert in told.items():
+    after = np.full(len(panel.series), len(panel), dtype=np.intp)
+    for column, alert in told.items():
         if alert.phase is Phase.RESOLVED and alert.ended_at is not None:
-            after[at] = max(first[at], panel.row(alert.ended_at))
+            after[column] = max(first[column], panel.row(alert.ended_at))
     return after
 
 
@@ -93,8 +94,12 @@ def _of_firing(told: Alert, story: Story, now: Verdict) -> Story:
     heard = _heard(told, story)
     if heard:
         last = heard[-1]
-        kept = _merged(replace(last, since=told.since, opened_at=told.opened_at), heard)
+        step = max(told.step, last.step)
+        kept = replace(last, since=told.since, opened_at=told.opened_at, step=step)
+        kept = _merged(kept, heard)
         events = [] if is_live(last) else [Event(Change.RESOLVED, kept, last.latest)]
+        if is_live(last) and step > told.step:
+            events = [Event(Change.WORSENED, kept, last.latest)]
     else:
         kept = _withdrawn(told, now)
         events = [Event(Change.WITHDRAWN, kept, now)]

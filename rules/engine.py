@@ -1,7 +1,7 @@
 """Where a rule meets a panel: what changed for people, and what they should hear of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import attrgetter
 
@@ -13,6 +13,7 @@ from rules.panel import Panel
 from rules.past import Places
 from rules.rule import Rule
 from rules.series import Series
+from rules.sight import sight
 from rules.walk import Story, walk
 
 
@@ -50,13 +51,17 @@ def evaluate(rule: Rule, panel: Panel, alerts: Mapping[Series, Alert], news: New
 
     Series the rule does not want are left alone, and so are their alerts.
     """
+    seen = sight(rule, panel)
+    news = replace(news, revised=seen.cells(news.revised), newcomers=seen.newcomers(news.newcomers))
+    return _evaluate(rule, seen.panel, alerts, news)
+
+
+def _evaluate(rule: Rule, panel: Panel, alerts: Mapping[Series, Alert], news: News) -> Judgement:
     amended = amend(rule, panel, alerts, news.revised)
     begin = _begin(panel, news)
     begin[list(amended)] = len(panel)
     live = {
-        column: alert
-        for column, alert in _live(panel, alerts).items()
-        if column not in amended and rule.wants(alert.series)
+        column: alert for column, alert in _live(panel, alerts).items() if column not in amended
     }
     return _judgement(panel, alerts, amended | walk(rule, panel, begin, live))
 

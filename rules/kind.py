@@ -1,6 +1,8 @@
 """What every kind of rule can do."""
 
-from typing import Protocol
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from rules.panel import Panel
 from rules.verdict import Verdicts
@@ -17,3 +19,20 @@ class Kind(Protocol):
     def judge(self, panel: Panel, rows: slice) -> Verdicts:
         """Judge these rows of the panel, for every series in it."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """A metric of a source, by name."""
+
+    source: str | None
+    """None: the rule's own source."""
+    metric: str | None
+    """None: the source has but one."""
+
+
+@runtime_checkable
+class Reads(Protocol):
+    """A kind that looks at other metrics beside the one it judges: they are in `Panel.beside`."""
+
+    def reads(self) -> Sequence[Meter]: ...

@@ -1,6 +1,7 @@
 """Many series of one metric on one grid of time."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -27,6 +28,11 @@ class Panel:
     values: Floats
     closed: int
     """Rows before this one are closed: the vendor is done with them. The others still fill."""
+    planned: Flags | None = None
+    """Where people said beforehand, or afterwards, that it would be out of the ordinary; None:
+    nowhere."""
+    beside: Sequence["Panel"] = ()
+    """Panels of other metrics that the rule reads as well; on grids of their own."""
 
     def __len__(self) -> int:
         return len(self.values)
@@ -35,6 +41,12 @@ class Panel:
     def end(self) -> datetime:
         """Where the row after the last would begin."""
         return self.at(len(self))
+
+    def ordinary(self) -> "Panel":
+        """The same without what was planned, which is neither judged nor usual."""
+        if self.planned is None:
+            return self
+        return replace(self, values=np.where(self.planned, np.nan, self.values), planned=None)
 
     def at(self, row: int) -> datetime:
         """The start of a row's bucket."""

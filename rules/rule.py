@@ -26,6 +26,9 @@ class Rule:
     """None: every metric of the source."""
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Label name to shell patterns, any of which may match; a series lacking a label never does."""
+    by: tuple[str, ...] | None = None
+    """Names of labels: series that agree in them are summed and judged as one; none of them: all
+    series together. None: each series is judged by itself."""
     policy: Policy = field(default_factory=Policy)
     tell: tuple[str, ...] = ()
     """Names of destinations."""

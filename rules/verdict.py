@@ -26,12 +26,30 @@ Outcomes = npt.NDArray[np.int8]
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What one voice, key, service or source has to do with a change."""
+
+    label: str
+    """Which kind of part: "model"."""
+    value: str
+    """Which one of them: "sona"."""
+    observed: float
+    expected: float
+
+    @property
+    def change(self) -> float:
+        return self.observed - self.expected
+
+
+@dataclass(frozen=True, slots=True)
 class Why:
     """A verdict in words: the sentence an operator reads."""
 
     reason: str
     rarity: str | None = None
     """How rare this is, where the kind can say: "nothing like it in the 56 days before"."""
+    parts: tuple[Part, ...] = ()
+    """Who moved it. The parts of one label add up to the whole, observed and expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +70,10 @@ class Verdict:
     score: float
     """How far from ordinary, 0 to 1; 0.5 is where the rule begins to mind."""
     why: Why
+    step: int = 1
+    """How many of the rule's limits are passed, where it has several of rising gravity."""
+    counted_from: datetime | None = None
+    """Where `observed` begins to be counted, where that is before this bucket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +94,30 @@ class Verdicts:
     score: Floats
     why: Callable[[int, int], Why]
     """(row of the panel, column) to words. Called for the few that are told, never for all."""
+    observed: Floats | None = None
+    """What was held against `expected`; None: the bucket's own value."""
+    counted: npt.NDArray[np.intp] | None = None
+    """Over how many buckets, this one the last, `observed` was counted; None: this one alone."""
+    step: npt.NDArray[np.int8] | None = None
+    """How many of the rule's limits are passed; None: it has but one."""
 
     def one(self, panel: Panel, row: int, column: int) -> Verdict:
         """The verdict of one bucket, addressed by its row in the panel."""
         here = row - self.first, column
+        observed = panel.values[row, column] if self.observed is None else self.observed[here]
+        counted = 1 if self.counted is None else int(self.counted[here])
         return Verdict(
             at=panel.at(row),
             until=panel.until(row),
             outcome=Outcome(int(self.outcome[here])),
-            observed=float(panel.values[row, column]),
+            observed=float(observed),
             expected=_or_none(self.expected[here]),
             low=_or_none(self.low[here]),
             high=_or_none(self.high[here]),
             score=float(self.score[here]),
             why=self.why(row, column),
+            step=1 if self.step is None else int(self.step[here]),
+            counted_from=None if counted == 1 else panel.at(row - counted + 1),
         )
 
 

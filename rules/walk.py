@@ -49,7 +49,7 @@ def walk(rule: Rule, panel: Panel, begin: Places, alerts: Mapping[int, Alert]) -
         verdicts = rule.kind.judge(panel, rows)
         outcome = _worth_saying(panel, verdicts, begin)
         for column in np.flatnonzero((outcome == Outcome.BREACH).any(axis=0)).tolist():
-            if column not in stories and rule.wants(panel.series[column]):
+            if column not in stories:
                 stories[column] = Story()
         for column, story in stories.items():
             watch = Watch(rule.name, panel.series[column], rule.policy)
@@ -77,7 +77,10 @@ def _worth_saying(panel: Panel, verdicts: Verdicts, begin: Places) -> Outcomes:
     filling[filling != Outcome.BREACH] = Outcome.UNKNOWN
     if len(filling) and panel.metric.measure is Measure.AMOUNT:
         here = slice(verdicts.first + len(outcome) - len(filling), verdicts.first + len(outcome))
-        too_little = panel.values[here] < verdicts.expected[-len(filling) :]
+        observed = panel.values[here]
+        if verdicts.observed is not None:
+            observed = verdicts.observed[-len(filling) :]
+        too_little = observed < verdicts.expected[-len(filling) :]
         filling[too_little] = Outcome.UNKNOWN
     return outcome
 

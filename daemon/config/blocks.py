@@ -19,7 +19,7 @@ from rules.rule import Rule
 
 FEED = ("every", "history", "grace", "max_series", "check_units")
 LEDGER = ("source", "metric", "where", "wait", "tell")
-RULE = ("source", "metric", "where", "tell", "severity", "summary", "runbook")
+RULE = ("source", "metric", "where", "by", "tell", "severity", "summary", "runbook")
 POLICY = ("for_", "resolve_after")
 
 _PAGE = PageConfig()

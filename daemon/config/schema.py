@@ -8,12 +8,16 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from daemon.config.durations import spell_duration
 from daemon.config.models import Shelves, grammar
+from daemon.config.rates import spell_rate
+from rules.rate import Rate
 
 
 class _Schema(GenerateJsonSchema):
     """Defaults as they would be written: a span of time is 5m, not PT5M."""
 
     def encode_default(self, dft: Any) -> Any:
+        if isinstance(dft, Rate):
+            return spell_rate(dft)
         return spell_duration(dft) if isinstance(dft, timedelta) else super().encode_default(dft)
 
     def field_title_should_be_set(self, schema: Any) -> bool:

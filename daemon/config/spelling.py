@@ -11,10 +11,12 @@ from urllib.parse import urlsplit
 from pydantic import AllowInfNan, BeforeValidator, PlainValidator, Strict, WithJsonSchema
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
-from daemon.config import durations, references
+from daemon.config import durations, rates, references
 from daemon.config.durations import LONGEST, parse_duration, spell_duration
+from daemon.config.rates import parse_rate
 from daemon.config.references import Referred
 from daemon.secret import Secret
+from rules.rate import Rate
 
 
 def expected(what: str) -> PydanticCustomError:
@@ -34,6 +36,13 @@ def _duration(value: object) -> timedelta:
     if span > LONGEST:
         raise expected(f"a duration of at most {spell_duration(LONGEST)}")
     return span
+
+
+def _rate(value: object) -> Rate:
+    rate = parse_rate(value) if isinstance(value, str) else None
+    if rate is None:
+        raise expected("how often, such as 1 per month, 2 per week or 1 per 90d")
+    return rate
 
 
 def _secret(value: object) -> Secret:
@@ -107,6 +116,11 @@ Duration = Annotated[
     PlainValidator(_duration),
     WithJsonSchema({"type": "string", "pattern": durations.PATTERN}),
 ]
+HowOften = Annotated[
+    Rate,
+    PlainValidator(_rate),
+    WithJsonSchema({"type": "string", "pattern": rates.PATTERN}),
+]
 SecretText = Annotated[
     Secret,
     PlainValidator(_secret),
@@ -145,6 +159,7 @@ _PLAIN: Mapping[object, Any] = {
     bool: Annotated[bool, Strict()],
     float: Annotated[float, Strict(), AllowInfNan(False)],  # noqa: FBT003  annotated-types' own
     timedelta: Duration,
+    Rate: HowOften,
     Secret: SecretText,
     Path: FilePath,
 }

@@ -47,7 +47,7 @@ def of_a_source(letter: Letter, condition: Condition) -> Wording:
 
 def _title(letter: Letter, condition: Condition, story: str) -> str:
     match letter.event.change:
-        case Change.OPENED:
+        case Change.OPENED | Change.WORSENED:
             return story
         case Change.RESOLVED:
             lasted = _lasted(letter)
@@ -58,7 +58,7 @@ def _title(letter: Letter, condition: Condition, story: str) -> str:
 
 def _advice(letter: Letter, condition: Condition, advice: str) -> str:
     match letter.event.change:
-        case Change.OPENED:
+        case Change.OPENED | Change.WORSENED:
             return f"{capital(_filled(advice, letter))}. {_filled(condition.meanwhile, letter)}"
         case Change.RESOLVED:
             return f"Nothing. Alert {letter.alert} is closed."

@@ -70,9 +70,9 @@ def _advice(letter: Letter) -> str:
     """A sentence of the house, which holds whatever was measured."""
     rule, alert = one_line(letter.event.alert.rule), letter.alert
     match letter.event.change:
-        case Change.OPENED if letter.runbook:
+        case Change.OPENED | Change.WORSENED if letter.runbook:
             return f"Follow the runbook; to talk about it, say alert {alert}."
-        case Change.OPENED:
+        case Change.OPENED | Change.WORSENED:
             since = moment(letter.event.alert.since)
             return (
                 f"Find out what changed around {since}. "

@@ -50,13 +50,6 @@ def test_a_column_is_not_judged_before_its_beginning():
     assert heard(stories, 1) == [(Change.OPENED, at(2))]
 
 
-def test_a_series_the_rule_does_not_want_has_no_story():
-    watched = panel([20], [20])
-    only = rule(Threshold(above=10), voice_id=("v1",))
-
-    assert walk(only, watched, begin(watched), {}).keys() == {1}
-
-
 def test_a_filling_bucket_can_be_too_much_but_never_calm():
     watched = panel([20, 1], [1, 20], filling=1)
     stories = walk(LIMIT, watched, begin(watched), {})

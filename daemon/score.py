@@ -2,45 +2,57 @@
 
 import csv
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TextIO
 
 from daemon.table import TableError, parse_moment
 from rules.score import scores
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    at: str
+    value: str
+    """As the file has them; and what they say:"""
+    moment: datetime
+    number: float
+
+
 def score_file(lines: Iterable[str], name: str, out: TextIO) -> None:
     """Read `timestamp,value`, write `timestamp,value,anomaly_score`, row for row."""
     rows = _read(lines, name)
-    told = scores([(parse_moment(at), _number(value)) for at, value in rows])
+    told = scores([(row.moment, row.number) for row in rows])
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["timestamp", "value", "anomaly_score"])
     writer.writerows(
-        [at, value, repr(score)] for (at, value), score in zip(rows, told, strict=True)
+        [row.at, row.value, repr(score)] for row, score in zip(rows, told, strict=True)
     )
 
 
-def _read(lines: Iterable[str], name: str) -> Sequence[tuple[str, str]]:
+def _read(lines: Iterable[str], name: str) -> list[_Row]:
     reader = csv.reader(lines)
     header = next(reader, None)
     if header is None or header[:2] != ["timestamp", "value"]:
         found = ",".join(header) if header else "an empty file"
         raise TableError(f"{name}:1: expected the header timestamp,value, got {found}")
-    rows = [(row[0], row[1] if len(row) > 1 else "", reader.line_num) for row in reader if row]
-    for at, value, line in rows:
-        _check(at, value, f"{name}:{line}")
-    return [(at, value) for at, value, _ in rows]
+    return [
+        _row(row[0], row[1] if len(row) > 1 else "", f"{name}:{reader.line_num}")
+        for row in reader
+        if row
+    ]
 
 
-def _check(at: str, value: str, where: str) -> None:
+def _row(at: str, value: str, where: str) -> _Row:
     try:
-        parse_moment(at)
+        moment = parse_moment(at)
     except ValueError:
         raise TableError(
             f"{where}: timestamp: expected a time such as 2026-11-20T14:00:00Z, got {at!r}"
         ) from None
     try:
-        _number(value)
+        return _Row(at, value, moment, _number(value))
     except ValueError:
         raise TableError(f"{where}: value: expected a number, got {value!r}") from None
 

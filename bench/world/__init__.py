@@ -1,0 +1,1 @@
+"""Made-up usage of which everything is known, and what judges the rules by it."""

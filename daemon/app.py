@@ -120,6 +120,8 @@ async def _build(config: Config, ground: Ground) -> AsyncIterator[House]:
                     ),
                     [rule for rule in config.rules if rule.source == feed.name],
                     metrics,
+                    config.planned,
+                    {other.name: other for other in config.feeds},
                 )
                 for feed in config.feeds
             ),

@@ -1,14 +1,16 @@
 """One poll of one source: read, record, judge, keep. Here the world meets the rules."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from logging import DEBUG, ERROR, getLogger
 
 import numpy as np
 
+from daemon.beside import held_beside, joined
 from daemon.health import note_answer, note_failure, note_series
 from daemon.metrics import Metrics
+from daemon.planned.occasion import Occasion, expected
 from daemon.read import Reader, Told
 from daemon.route import notice_of, owe
 from daemon.source import Feed, SourceError, SourceRefused
@@ -18,6 +20,8 @@ from daemon.store.usage import Recorded
 from daemon.text import one_line
 from rules.alert import Alert, Event
 from rules.engine import Judgement, News, evaluate
+from rules.panel import Panel
+from rules.planned import named, over
 from rules.rule import Rule
 from rules.series import Measure, Metric, Series
 from rules.words import amount
@@ -37,21 +41,15 @@ class Polled:
 
 
 @dataclass(frozen=True, slots=True)
-class _Taken:
-    """What came of one answer."""
-
-    events: tuple[Event, ...] = ()
-    folded: int = 0
-    """How many series had no place of their own."""
-
-
-@dataclass(frozen=True, slots=True)
 class Poller:
     """A source as it is watched: its reader, and the rules that speak of it."""
 
     reader: Reader
     rules: Sequence[Rule]
     metrics: Metrics
+    planned: Sequence[Occasion] = ()
+    others: Mapping[str, Feed] = field(default_factory=dict)
+    """All sources by name: a rule may read what others tell beside its own."""
 
     @property
     def feed(self) -> Feed:
@@ -68,10 +66,11 @@ class Poller:
         except SourceError as error:
             return await self._failed(error, at)
         async with self.reader.store.transaction() as tx:
+            await self._beside(tx, at)  # locked in the order of all, before its own are written
             taken = [await self._take(tx, told, at) for told in answers]
-            events = [event for one in taken for event in one.events]
+            events = await self._judge_all(tx, taken, at)
             events += await note_answer(tx, self.feed, self._audience(), at)
-            folded = sum(one.folded for one in taken)
+            folded = sum(one.folded for one in taken if one)
             events += await note_series(tx, self.feed, self._audience(), folded, at)
             before = await tx.polls.state(self.feed.name)
             notes = tuple(dict.fromkeys(one_line(note) for told in answers for note in told.notes))
@@ -102,23 +101,38 @@ class Poller:
         """Everyone whom a rule of this source tells: they believe that it is watched."""
         return tuple(dict.fromkeys(name for rule in self.rules for name in rule.tell))
 
-    async def _take(self, tx: Transaction, told: Told, at: datetime) -> _Taken:
-        """Record one answer and let every rule judge what it brought."""
+    async def _take(self, tx: Transaction, told: Told, at: datetime) -> Recorded | None:
+        """Record one answer."""
         recorded = await self.reader.record(tx, told, at)
         if recorded is None:
             log.debug("%s: nothing was ever used", self.feed.name)
-            return _Taken()
-        _say_taken(recorded)
+        else:
+            _say_taken(recorded)
+        return recorded
+
+    async def _beside(self, tx: Transaction, at: datetime) -> Sequence[Panel]:
+        feeds = {**self.others, self.feed.name: self.feed}
+        return await held_beside(tx, self.rules, feeds, at)
+
+    async def _judge_all(
+        self, tx: Transaction, taken: Sequence[Recorded | None], at: datetime
+    ) -> list[Event]:
+        """Let every rule judge what the answers brought, once all of them are recorded."""
+        held = await self._beside(tx, at)
         events: list[Event] = []
-        for rule in self.rules:
-            if rule.metric in (None, told.metric.name):
-                events += await self._judge(tx, rule, recorded, at)
-        return _Taken(tuple(events), recorded.folded)
+        for recorded in filter(None, taken):
+            for rule in self.rules:
+                if rule.metric in (None, recorded.panel.metric.name):
+                    seen = replace(recorded, panel=joined(rule, recorded.panel, held))
+                    events += await self._judge(tx, rule, seen, at)
+        return events
 
     async def _judge(
         self, tx: Transaction, rule: Rule, recorded: Recorded, at: datetime
     ) -> Sequence[Event]:
-        panel = recorded.panel
+        span = recorded.panel.start, recorded.panel.end
+        planned = [*expected(self.planned, *span), *await tx.planned.between(*span)]
+        panel = over(recorded.panel, planned)
         since = await tx.polls.judged_since(rule.name, recorded.panel_id)
         judged = [] if since is None else [r for r in recorded.revised if panel.at(r[0]) < since]
         # An alert that is over can change only with a bucket of its time.
@@ -126,8 +140,12 @@ class Poller:
         alerts = await tx.alerts.latest(rule.name, ended_since=oldest)
         here = {series: one for series, one in alerts.items() if series.metric == panel.metric.name}
         judgement = evaluate(rule, panel, here, News(since, judged, recorded.newcomers))
+        events = tuple(named(event, panel, planned) for event in judgement.events)
+        judgement = replace(judgement, events=events)
         await _keep(tx, rule, panel.metric, judgement, at)
-        await tx.polls.judged(rule.name, recorded.panel_id, judgement.since)
+        # What another metric kept back once may be judged already.
+        since = judgement.since if since is None else max(since, judgement.since)
+        await tx.polls.judged(rule.name, recorded.panel_id, since)
         return judgement.events
 
     def _answered(self, events: Sequence[Event], open_at: datetime | None, at: datetime) -> None:

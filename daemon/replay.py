@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from daemon.beside import joined
 from daemon.table import moment
 from rules.alert import Event
 from rules.engine import News, evaluate
@@ -23,27 +24,33 @@ class Span:
 def replay(rules: Sequence[Rule], panels: Sequence[Panel], span: Span) -> list[Event]:
     """Every event of these rules over these panels, in the order of their buckets.
 
-    It is the daemon's own path, over closed buckets, from a beginning without alerts.
+    It is the daemon's own path, over closed buckets, from a beginning without alerts. What a rule
+    reads beside its own metric is looked for among the same panels.
     """
     events = [
         event
         for panel in panels
         for rule in rules
         if rule.source == panel.metric.source and rule.metric in (None, panel.metric.name)
-        for event in _replay_one(rule, panel, span)
+        for event in _replay_one(rule, joined(rule, panel, panels), span)
     ]
     return sorted(events, key=lambda event: (event.verdict.at, event.alert.rule))
 
 
 def _replay_one(rule: Rule, panel: Panel, span: Span) -> Sequence[Event]:
-    known = replace(panel, values=panel.values[: panel.closed])
+    known = _until(panel, panel.closed)
     if span.end is not None:
-        rows = _first_row(known, span.end)
-        known = replace(known, values=known.values[:rows], closed=rows)
+        known = _until(known, _first_row(known, span.end))
     first = 0 if span.start is None else _first_row(known, span.start)
     if first >= len(known):
         return ()
     return evaluate(rule, known, {}, News(since=known.at(first))).events
+
+
+def _until(panel: Panel, rows: int) -> Panel:
+    """The panel as it would end before a row."""
+    planned = None if panel.planned is None else panel.planned[:rows]
+    return replace(panel, values=panel.values[:rows], planned=planned, closed=rows)
 
 
 def _first_row(panel: Panel, at: datetime) -> int:

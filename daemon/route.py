@@ -29,7 +29,9 @@ def notice_of(rule: Rule, metric: Metric) -> Notice:
 async def owe(tx: Transaction, notice: Notice, event: Event, alert: int, at: datetime) -> None:
     """Owe one letter to everyone who should hear of an event; `alert` is the alert's number."""
     series = event.alert.series
-    names = await tx.names.of([value for _, value in series.labels])
+    parts = event.verdict.why.parts
+    values = [*(value for _, value in series.labels), *(part.value for part in parts)]
+    names = await tx.names.of(values)
     for destination in await _audience(tx, notice, event, alert):
         letter = Letter(
             key=_key(event, destination),
@@ -54,4 +56,6 @@ async def _audience(tx: Transaction, notice: Notice, event: Event, alert: int) -
 def _key(event: Event, destination: str) -> str:
     alert, verdict = event.alert, event.verdict
     place = alert.rule, alert.series.key, verdict.at.isoformat()
-    return "|".join((*place, event.change.value, destination))
+    # One bucket may pass one limit after another while it fills.
+    step = f" {alert.step}" if event.change is Change.WORSENED else ""
+    return "|".join((*place, f"{event.change.value}{step}", destination))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from rules.series import Series
-from rules.verdict import Outcome, Verdict
+from rules.verdict import Outcome, Verdict, Why
 
 
 class Phase(StrEnum):
@@ -22,7 +22,11 @@ class Change(StrEnum):
 
     OPENED = "opened"
     WORSENED = "worsened"
-    """It passed the next of its rule's limits."""
+    """It passed the next of its rule's limits.
+
+    Where a bucket passes several limits while it fills, people hear of each as it is passed; who
+    looks when it is whole, as a replay does, hears once, of the last. The limits are the same.
+    """
     RESOLVED = "resolved"
     WITHDRAWN = "withdrawn"
 
@@ -59,8 +63,11 @@ class Alert:
     ended_at: datetime | None = None
     """The start of the bucket that ended it."""
     step: int = 1
-    """How many of the rule's limits people have heard of, or will when it opens. It never falls:
-    each is told once."""
+    """How many of the rule's limits people have heard of, or would if it opened now. From then on
+    it never falls: each is told once."""
+    opening: Verdict | None = None
+    """What opened it, as that bucket was judged when it was whole; None while pending, and of
+    alerts that are older than this field. A revision does not change it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,9 @@ class Watch:
     rule: str
     series: Series
     policy: Policy
+
+
+ANEW = Why("Use is counted from zero again.", headline="a new period began")
 
 
 def is_live(alert: Alert | None) -> bool:
@@ -103,6 +113,25 @@ def advance(
     return _calmer(alert, verdict, watch.policy)
 
 
+def outlived(alert: Alert | None, verdict: Verdict) -> Alert | None:
+    """The alert at its end, if it is of a period that was over before this bucket; else None.
+
+    Whatever a new period begins with, it is counted anew: what is told of it is another alert's.
+    """
+    if alert is None or not is_live(alert) or verdict.outcome is Outcome.UNKNOWN:
+        return None
+    if verdict.period is None or verdict.period <= alert.since:
+        return None
+    return replace(
+        alert,
+        phase=Phase.RESOLVED,
+        judged_at=verdict.at,
+        latest=replace(verdict, why=ANEW),
+        calm_since=alert.calm_since or verdict.period,
+        ended_at=verdict.at,
+    )
+
+
 def worse(one: Verdict, other: Verdict) -> Verdict:
     """The graver of two breaches: by score, then by size, then the one seen first."""
     return max(one, other, key=lambda verdict: (verdict.score, abs(verdict.observed)))
@@ -112,9 +141,9 @@ def _with_earlier(alert: Alert, verdict: Verdict) -> Alert:
     """A bucket that settles late, before one that was too much while it still filled.
 
     Calm there ends nothing: it was over before the alert began. A breach belongs to the alert,
-    whose beginning moves only as long as nobody was told of it.
+    whose beginning moves only as long as nobody was told of it; not one of an earlier period.
     """
-    if verdict.outcome is not Outcome.BREACH:
+    if verdict.outcome is not Outcome.BREACH or verdict.period != alert.worst.period:
         return alert
     since = verdict.at if alert.phase is Phase.PENDING else alert.since
     return replace(alert, since=since, worst=worse(alert.worst, verdict))
@@ -134,17 +163,27 @@ def _in_breach(alert: Alert | None, verdict: Verdict, watch: Watch) -> Alert:
         )
     # The worst may have been this very bucket when it had filled less, or had been told as more.
     worst = verdict if alert.worst.at == verdict.at else worse(alert.worst, verdict)
-    return replace(alert, judged_at=verdict.at, latest=verdict, worst=worst, calm_since=None)
+    opening = verdict if alert.opened_at == verdict.at else alert.opening
+    return replace(
+        alert,
+        judged_at=verdict.at,
+        latest=verdict,
+        worst=worst,
+        opening=opening,
+        calm_since=None,
+    )
 
 
 def _opened_if_due(alert: Alert, verdict: Verdict, policy: Policy) -> tuple[Alert, Change | None]:
-    worsened = verdict.step > alert.step
-    alert = replace(alert, step=max(alert.step, verdict.step))
     if alert.phase is Phase.FIRING:
+        worsened = verdict.step > alert.step
+        alert = replace(alert, step=max(alert.step, verdict.step))
         return alert, Change.WORSENED if worsened else None
+    alert = replace(alert, step=verdict.step)
     if verdict.until - alert.since < policy.for_:
         return alert, None
-    return replace(alert, phase=Phase.FIRING, opened_at=verdict.at), Change.OPENED
+    fired = replace(alert, phase=Phase.FIRING, opened_at=verdict.at, opening=verdict)
+    return fired, Change.OPENED
 
 
 def _calmer(

@@ -90,23 +90,47 @@ def _verdict_now(rule: Rule, panel: Panel, alert: Alert, column: int) -> Verdict
 
 
 def _of_firing(told: Alert, story: Story, now: Verdict) -> Story:
-    """People believe it is going on."""
-    heard = _heard(told, story)
+    """People believe it is going on. What began in a later period is not it, and is news."""
+    heard, after = _heard(told, story), _of_later(told, story)
     if heard:
         last = heard[-1]
-        step = max(told.step, last.step)
-        kept = replace(last, since=told.since, opened_at=told.opened_at, step=step)
-        kept = _merged(kept, heard)
+        kept = _merged(_known_as(told, last), heard)
         events = [] if is_live(last) else [Event(Change.RESOLVED, kept, last.latest)]
-        if is_live(last) and step > told.step:
-            events = [Event(Change.WORSENED, kept, last.latest)]
+        if is_live(last) and last.step > told.step:
+            passed = last.latest if last.latest.step == last.step else last.worst
+            events = [Event(Change.WORSENED, kept, passed)]
     else:
         kept = _withdrawn(told, now)
         events = [Event(Change.WITHDRAWN, kept, now)]
+    if after.alert is not None:
+        return Story(after.alert, [kept, *after.ended], [*events, *after.events])
     waiting = story.alert
     if waiting is None or waiting.phase is not Phase.PENDING or waiting.since == told.since:
         return Story(kept, [], events)
     return Story(waiting, [kept], events)
+
+
+def _of_later(told: Alert, story: Story) -> Story:
+    """What the new story tells of periods after that of an alert."""
+    mine = told.worst.period
+    late = [each for each in story.alerts() if _is_later(each.worst.period, mine)]
+    events = [event for event in story.events if _is_later(event.alert.worst.period, mine)]
+    return Story(late[-1], late[:-1], events) if late else Story()
+
+
+def _is_later(period: datetime | None, than: datetime | None) -> bool:
+    return period is not None and than is not None and period > than
+
+
+def _known_as(told: Alert, last: Alert) -> Alert:
+    """An alert as it stands now, with the identity that people know it by."""
+    return replace(
+        last,
+        since=told.since,
+        opened_at=told.opened_at,
+        opening=told.opening,
+        step=max(told.step, last.step),
+    )
 
 
 def _of_resolved(told: Alert, story: Story, later: Story, now: Verdict) -> Story:
@@ -124,6 +148,7 @@ def _heard(told: Alert, story: Story) -> list[Alert]:
         each
         for each in story.alerts()
         if each.opened_at is not None
+        and each.worst.period == told.worst.period
         and (each.ended_at is None or each.ended_at > told.since)
         and (told.ended_at is None or each.since < told.ended_at)
     ]

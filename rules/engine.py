@@ -7,13 +7,17 @@ from operator import attrgetter
 
 import numpy as np
 
-from rules.alert import Alert, Event, Phase, is_live
+from rules.alert import Alert, Change, Event, Phase, is_live
 from rules.amendment import amend
+from rules.kind import Kind, Reads
 from rules.panel import Panel
+from rules.parts import parts_of
 from rules.past import Places
+from rules.planned import overtaken
 from rules.rule import Rule
 from rules.series import Series
-from rules.sight import sight
+from rules.sight import Sight, sight
+from rules.verdict import Verdict
 from rules.walk import Story, walk
 
 
@@ -53,17 +57,80 @@ def evaluate(rule: Rule, panel: Panel, alerts: Mapping[Series, Alert], news: New
     """
     seen = sight(rule, panel)
     news = replace(news, revised=seen.cells(news.revised), newcomers=seen.newcomers(news.newcomers))
-    return _evaluate(rule, seen.panel, alerts, news)
+    stories = _stories(rule, seen.panel, alerts, news)
+    whose = Whose(rule, panel, seen)
+    for column, story in stories.items():
+        _attribute(story, whose, column, alerts.get(seen.panel.series[column]))
+    return _judgement(seen.panel, alerts, stories)
 
 
-def _evaluate(rule: Rule, panel: Panel, alerts: Mapping[Series, Alert], news: News) -> Judgement:
-    amended = amend(rule, panel, alerts, news.revised)
+def decision(rule: Rule, panel: Panel, series: Series, at: datetime) -> Verdict | None:
+    """What the rule makes of one bucket of one of its series, as it would be told.
+
+    None where the rule sees no such series in this panel, or the panel no such bucket.
+    """
+    seen = sight(rule, panel)
+    row = seen.panel.row(at)
+    if series not in seen.panel.series or not 0 <= row < len(panel):
+        return None
+    column = seen.panel.series.index(series)
+    verdict = rule.kind.judge(seen.panel, slice(row, row + 1)).one(seen.panel, row, column)
+    return Whose(rule, panel, seen).told(verdict, column)
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Who moved what a rule judged."""
+
+    rule: Rule
+    panel: Panel
+    """The whole one, with every part in a column of its own."""
+    seen: Sight
+
+    def told(self, verdict: Verdict, column: int) -> Verdict:
+        """A verdict with its parts, where the column is a sum of them."""
+        if self.seen.of is None or _rests_on_others(self.rule.kind):
+            return verdict
+        parts = parts_of(self.panel, self.seen.parts(column), verdict)
+        return replace(verdict, why=replace(verdict.why, parts=parts)) if parts else verdict
+
+
+def _rests_on_others(kind: Kind) -> bool:
+    """What is also made of other metrics is no sum of the parts of this one."""
+    return isinstance(kind, Reads) and bool(kind.reads())
+
+
+def _attribute(story: Story, whose: Whose, column: int, before: Alert | None) -> None:
+    """Say who moved it, wherever people hear of it and in what is kept of why it opened."""
+    story.events[:] = [_told_event(event, whose, column) for event in story.events]
+    story.ended[:] = [_told_alert(alert, whose, column, before) for alert in story.ended]
+    if story.alert is not None:
+        story.alert = _told_alert(story.alert, whose, column, before)
+
+
+def _told_event(event: Event, whose: Whose, column: int) -> Event:
+    if event.change not in (Change.OPENED, Change.WORSENED):
+        return event
+    return replace(event, verdict=whose.told(event.verdict, column))
+
+
+def _told_alert(alert: Alert, whose: Whose, column: int, before: Alert | None) -> Alert:
+    """An opening that was kept before stays as it was."""
+    if alert.opening is None or (before is not None and alert.opening == before.opening):
+        return alert
+    return replace(alert, opening=whose.told(alert.opening, column))
+
+
+def _stories(
+    rule: Rule, panel: Panel, alerts: Mapping[Series, Alert], news: News
+) -> dict[int, Story]:
+    live = _live(panel, alerts)
+    revised = [*news.revised, *overtaken(rule.kind, panel, live)]
+    amended = amend(rule, panel, alerts, revised)
     begin = _begin(panel, news)
     begin[list(amended)] = len(panel)
-    live = {
-        column: alert for column, alert in _live(panel, alerts).items() if column not in amended
-    }
-    return _judgement(panel, alerts, amended | walk(rule, panel, begin, live))
+    live = {column: alert for column, alert in live.items() if column not in amended}
+    return amended | walk(rule, panel, begin, live)
 
 
 def _begin(panel: Panel, news: News) -> Places:

@@ -1,10 +1,11 @@
 """What every kind of rule can do."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from rules.panel import Panel
+from rules.period import Period
 from rules.verdict import Verdicts
 
 
@@ -29,6 +30,8 @@ class Meter:
     """None: the rule's own source."""
     metric: str | None
     """None: the source has but one."""
+    awaited: bool = field(default=False, kw_only=True)
+    """Whether a bucket cannot be judged before this metric's own is closed too."""
 
 
 @runtime_checkable
@@ -36,3 +39,11 @@ class Reads(Protocol):
     """A kind that looks at other metrics beside the one it judges: they are in `Panel.beside`."""
 
     def reads(self) -> Sequence[Meter]: ...
+
+
+@runtime_checkable
+class Counts(Protocol):
+    """A kind that may judge what was used since a period began."""
+
+    @property
+    def period(self) -> Period | None: ...

@@ -6,6 +6,7 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.stride_tricks import as_strided
 
 from rules.panel import Flags, Floats
 
@@ -44,7 +45,7 @@ class Cells:
         last = self.rows.max(initial=0)
         first = self.rows.min(initial=last)
         # In one line of memory a place is one number, which is half the price of two.
-        line, wide = self.values.reshape(-1), self.values.shape[1]
+        line, wide = _line(self.values)
         here = self.rows * wide + self.columns
         found = []
         for lag in (lag for lag in lags if lag <= last):
@@ -59,6 +60,20 @@ class Cells:
 
     def part(self, those: Flags | Places | slice | tuple[Places, Places]) -> "Cells":
         return Cells(self.values, self.rows[those], self.columns[those])
+
+
+def _line(matrix: Floats) -> tuple[Floats, int]:
+    """A matrix as the line of memory it lies in, and how far apart in it its rows begin.
+
+    A memory with room to grow keeps its rows further apart than they are wide: to lay them side by
+    side first would copy all of it, for a handful of cells, each time.
+    """
+    step = matrix.itemsize
+    apart, rest = divmod(matrix.strides[0], step)
+    if matrix.size == 0 or matrix.strides[1] != step or rest or apart < matrix.shape[1]:
+        return matrix.reshape(-1), matrix.shape[1]
+    length = apart * (len(matrix) - 1) + matrix.shape[1]
+    return as_strided(matrix, (length,), (step,), writeable=False), apart
 
 
 @dataclass(frozen=True, slots=True)

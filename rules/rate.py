@@ -44,3 +44,6 @@ class Rate:
         ('1 per month', '0.5 per week')
         """
         return f"{number(self.times)} per {_NAMED.get(self.per) or span(self.per)}"
+
+
+MONTHLY = Rate(1, MONTH)

@@ -47,9 +47,11 @@ class Why:
 
     reason: str
     rarity: str | None = None
-    """How rare this is, where the kind can say: "nothing like it in the 56 days before"."""
+    """How rare this is, where the kind can say: "about once in 4 years for this series"."""
     parts: tuple[Part, ...] = ()
     """Who moved it. The parts of one label add up to the whole, observed and expected."""
+    headline: str | None = None
+    """How the kind says it in a title; None: the number, and how it stands to the usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,11 @@ class Verdict:
     """How many of the rule's limits are passed, where it has several of rising gravity."""
     counted_from: datetime | None = None
     """Where `observed` begins to be counted, where that is before this bucket."""
+    unit: str | None = None
+    """Of all these numbers; None: the metric's."""
+    period: datetime | None = None
+    """Where the first bucket of the period begins that this speaks of; None where the kind knows
+    no periods. With the next one all begins anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +107,11 @@ class Verdicts:
     """Over how many buckets, this one the last, `observed` was counted; None: this one alone."""
     step: npt.NDArray[np.int8] | None = None
     """How many of the rule's limits are passed; None: it has but one."""
+    unit: str | None = None
+    """Of all these numbers; None: the metric's."""
+    period: npt.NDArray[np.intp] | None = None
+    """For each row, the panel's row in which its period begins, below zero where that is before
+    the panel; None: the kind knows no periods."""
 
     def one(self, panel: Panel, row: int, column: int) -> Verdict:
         """The verdict of one bucket, addressed by its row in the panel."""
@@ -118,6 +130,8 @@ class Verdicts:
             why=self.why(row, column),
             step=1 if self.step is None else int(self.step[here]),
             counted_from=None if counted == 1 else panel.at(row - counted + 1),
+            unit=self.unit,
+            period=None if self.period is None else panel.at(int(self.period[here[0]])),
         )
 
 

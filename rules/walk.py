@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from rules.alert import Alert, Event, Watch, advance, is_live
+from rules.alert import Alert, Change, Event, Watch, advance, is_live, outlived
 from rules.panel import Panel
 from rules.past import Places
 from rules.rule import Rule
 from rules.series import Measure
 from rules.verdict import Outcome, Outcomes, Verdict, Verdicts
 
-CELLS = 1 << 20
+CELLS = 1 << 22
 """So many buckets are judged in one go, that a long replay does not fill the memory."""
 
 
@@ -31,12 +31,22 @@ class Story:
         return [*self.ended, *([] if self.alert is None else [self.alert])]
 
     def take(self, verdict: Verdict, watch: Watch) -> None:
+        """Take a judged bucket into account. An alert does not outlive its period."""
+        if (ended := outlived(self.alert, verdict)) is not None:
+            self._end(ended)
         before = self.alert
         self.alert, change = advance(before, verdict, watch)
         if before is not None and not is_live(before) and self.alert is not before:
             self.ended.append(before)
         if change is not None and self.alert is not None:
             self.events.append(Event(change, self.alert, verdict))
+
+    def _end(self, ended: Alert) -> None:
+        """Of what nobody was told, nothing is left."""
+        told = ended.opened_at is not None
+        self.alert = ended if told else None
+        if told:
+            self.events.append(Event(Change.RESOLVED, ended, ended.latest))
 
 
 def walk(rule: Rule, panel: Panel, begin: Places, alerts: Mapping[int, Alert]) -> dict[int, Story]:

@@ -41,7 +41,7 @@ def amount(value: float, unit: str, digits: int = 3) -> str:
     if isnan(value):
         return f"an unknown number of {unit}"
     text = number(value, digits)
-    return f"{text} {_one(unit) if text == '1' else unit}".rstrip()
+    return f"{text} {single(unit) if text == '1' else unit}".rstrip()
 
 
 def apart(value: float, other: float, unit: str) -> tuple[str, str]:
@@ -80,5 +80,11 @@ def span(length: timedelta) -> str:
     return f"{number(length.total_seconds())} seconds"
 
 
-def _one(unit: str) -> str:
-    return unit[:-1] if unit.endswith("s") and len(unit) > 3 else unit
+def single(unit: str) -> str:
+    """The unit of one.
+
+    >>> single("minutes"), single("ms"), single("credits per minute")
+    ('minute', 'ms', 'credit per minute')
+    """
+    what, per, each = unit.partition(" per ")
+    return (what[:-1] if what.endswith("s") and len(what) > 3 else what) + per + each

@@ -31,7 +31,7 @@ def verdict(**fields: Any) -> Verdict:
         "score": 0.97,
         "why": Why(
             "41.2 minutes where 3.2 minutes are usual for a Friday at 14:00.",
-            "nothing like it in the 56 days before",
+            "about once in 4 years for this series",
         ),
     }
     return Verdict(**{**defaults, **fields})
@@ -47,6 +47,20 @@ def calm(**fields: Any) -> Verdict:
         "why": Why("3.1 minutes, as is usual for a Friday at 16:00."),
     }
     return verdict(**{**defaults, **fields})
+
+
+def worse(**fields: Any) -> Verdict:
+    """Beyond the next limit, two hours later."""
+    return verdict(
+        **{
+            "at": AT + 2 * HOUR,
+            "observed": 60.0,
+            "score": 0.98,
+            "why": Why("60 minutes where 3.2 minutes are usual for a Friday at 16:00."),
+            "step": 2,
+            **fields,
+        }
+    )
 
 
 def alert(**fields: Any) -> Alert:
@@ -65,10 +79,15 @@ def alert(**fields: Any) -> Alert:
 
 
 def event(change: Change = Change.OPENED, **fields: Any) -> Event:
-    """`change` decides the rest: an opened alert breaches, any other is calm two hours later."""
+    """`change` decides the rest: what is opened or worse is in breach, any other is calm two hours
+    later."""
     if change is Change.OPENED:
         decided = fields.get("verdict", verdict())
         defaults: dict[str, Any] = {"verdict": decided, "alert": alert(worst=decided)}
+    elif change is Change.WORSENED:
+        decided = fields.get("verdict", worse())
+        going_on = alert(judged_at=decided.at, worst=decided, opening=verdict(), step=decided.step)
+        defaults = {"verdict": decided, "alert": going_on}
     else:
         phase = Phase.RESOLVED if change is Change.RESOLVED else Phase.WITHDRAWN
         end = AT + 2 * HOUR

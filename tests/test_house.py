@@ -29,8 +29,8 @@ ROOT = Path(__file__).resolve().parent.parent
 OURS = ("daemon", "rules", "tools", "bench")
 PURE = {
     *("bisect", "collections", "dataclasses", "datetime", "decimal", "enum", "fnmatch"),
-    *("functools", "itertools", "math", "numpy", "operator", "rules", "statistics"),
-    *("types", "typing"),
+    *("fractions", "functools", "hashlib", "itertools", "math", "numpy", "operator"),
+    *("rules", "statistics", "types", "typing"),
 }
 """All that `rules` may import. The contract of import-linter names what it may not."""
 

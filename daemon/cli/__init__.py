@@ -3,11 +3,15 @@
 import click
 
 from daemon.cli.check import check_command, schema_command
+from daemon.cli.explain import explain_command
 from daemon.cli.fetch import fetch_command
 from daemon.cli.past import export_command, replay_command, score_command
+from daemon.cli.plan import plan_command
+from daemon.cli.planned import planned_group
 from daemon.cli.record import record_command
 from daemon.cli.run import run_command
 from daemon.cli.sources import sources_command
+from daemon.cli.tune import tune_command
 
 
 @click.group(
@@ -18,10 +22,14 @@ from daemon.cli.sources import sources_command
         run_command,
         sources_command,
         fetch_command,
+        explain_command,
         record_command,
         replay_command,
+        plan_command,
+        tune_command,
         score_command,
         export_command,
+        planned_group,
     ],
 )
 @click.version_option(

@@ -18,6 +18,8 @@ from rules.recorded import Unfinished
 
 class Exit(IntEnum):
     FAILURE = 1
+    DIFFERS = 3
+    """Of `plan --exit-code`: people would not have heard the same. No failure, as 1 and 2 are."""
     LATER = 75
     """Nothing is wrong that time will not mend: another daemon holds the store."""
     CONFIG = 78

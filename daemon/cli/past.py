@@ -1,6 +1,5 @@
 """The commands that look at what was used: replay, score, export."""
 
-import asyncio
 import os
 import sys
 from pathlib import Path
@@ -8,6 +7,8 @@ from pathlib import Path
 import click
 
 from daemon.cli.exits import complaints, failures
+from daemon.cli.held import as_planned, read_panels, read_store_of
+from daemon.cli.meanwhile import busy, meanwhile
 from daemon.cli.options import (
     READABLE,
     Moment,
@@ -16,16 +17,13 @@ from daemon.cli.options import (
     find_config,
     moment_of,
     state_option,
-    store_url,
 )
 from daemon.clock import WallClock
-from daemon.config import Config, load
+from daemon.config import load
 from daemon.config.placeholders import Placeholders
 from daemon.replay import Span, as_json, as_text, replay
 from daemon.score import score_file
-from daemon.store import read_store
-from daemon.table import read_table, write_table
-from rules.panel import Panel
+from daemon.table import write_table
 
 
 @click.command("replay")
@@ -44,19 +42,18 @@ def replay_command(
     format_: str,
 ) -> None:
     """Run the rules over the past, telling nobody."""
-    with complaints(), failures():
+    with complaints(), failures(), busy():
         path = find_config(config_path)
         config = load(path, Placeholders(os.environ))
-        panels = (
-            asyncio.run(_remembered(config, state_dir))
-            if data is None
-            else read_panels(config, data)
-        )
-        declared = {feed.name for feed in config.feeds}
-        for name in sorted({panel.metric.source for panel in panels} - declared):
-            click.echo(f"note: no source of {path} is called {name!r}; its rows are left", err=True)
-        for told in replay(config.rules, panels, _span(start, end)):
-            click.echo(as_json(told) if format_ == "json" else as_text(told))
+        meanwhile("reading what is held")
+        held = read_store_of(config, state_dir) if data is None else read_panels(config, data)
+        meanwhile("judging what is held")
+        told = list(replay(config.rules, as_planned(held, config), _span(start, end)))
+    declared = {feed.name for feed in config.feeds}
+    for name in sorted({panel.metric.source for panel in held} - declared):
+        click.echo(f"note: no source of {path} is called {name!r}; its rows are left", err=True)
+    for each in told:
+        click.echo(as_json(each) if format_ == "json" else as_text(each))
 
 
 @click.command("score")
@@ -64,7 +61,7 @@ def replay_command(
 def score_command(file: str) -> None:
     """Score a CSV file of timestamp,value.
 
-    Every row between 0 and 1, as the kind spike would.
+    Every row between 0 and 1; 0.5 is where a row is worth a word.
     """
     with failures(), click.open_file(file, encoding="utf-8-sig") as rows:
         score_file(rows, file, sys.stdout)
@@ -80,19 +77,7 @@ def export_command(config_path: Path | None, state_dir: Path | None) -> None:
     """
     with complaints(), failures():
         config = load(find_config(config_path), Placeholders(os.environ))
-        write_table(asyncio.run(_remembered(config, state_dir)), sys.stdout)
-
-
-def read_panels(config: Config, data: str) -> list[Panel]:
-    """Usage as a CSV file tells it, on the grids that the configuration declares."""
-    declared = {m.source: m for feed in config.feeds for m in feed.source.metrics(feed.name)}
-    with click.open_file(data, encoding="utf-8-sig") as file:
-        return read_table(file, data, declared)
-
-
-async def _remembered(config: Config, state_dir: Path | None) -> list[Panel]:
-    async with read_store(store_url(config, state_dir)) as store, store.transaction() as tx:
-        return [panel for feed in config.feeds for panel in await tx.usage.panels(feed.name)]
+        write_table(read_store_of(config, state_dir), sys.stdout)
 
 
 def _span(start: Since | None, end: Since | None) -> Span:

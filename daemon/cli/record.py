@@ -12,8 +12,8 @@ from random import SystemRandom
 import click
 
 from daemon.cli.exits import Exit, complaints, failures
+from daemon.cli.held import read_panels
 from daemon.cli.options import READABLE, config_option, find_config, state_option, store_url
-from daemon.cli.past import read_panels
 from daemon.clock import WallClock
 from daemon.config import Config, load
 from daemon.config.references import Surroundings

@@ -5,7 +5,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from daemon.config.bridge import complaints_of
-from daemon.config.checks import dangling, unmeant, unrecordable
+from daemon.config.checks import dangling, uncounted, unmeant, unreadable, unrecordable
 from daemon.config.complaints import Complaint, ConfigError, Malformed, Position, refusal
 from daemon.config.document import Document, read_document
 from daemon.config.models import Shelves, grammar
@@ -66,5 +66,6 @@ def _checked(document: Document, shelves: Shelves) -> tuple[Config | None, list[
     if root is None or found:
         return None, found
     config = root.config()
-    found += [*unrecordable(document, config), *unmeant(document, config)]
+    for check in (unrecordable, unmeant, unreadable, uncounted):
+        found += check(document, config)
     return (None if found else config), found

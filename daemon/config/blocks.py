@@ -12,6 +12,7 @@ from daemon.config import spelling
 from daemon.config.durations import spell_duration
 from daemon.config.settings import Config, LogConfig, PageConfig, StoreConfig
 from daemon.notifier import Destination
+from daemon.planned.occasion import Occasion
 from daemon.recorder import Ledger
 from daemon.source import Feed
 from rules.alert import Policy
@@ -19,6 +20,7 @@ from rules.rule import Rule
 
 FEED = ("every", "history", "grace", "max_series", "check_units")
 LEDGER = ("source", "metric", "where", "wait", "tell")
+OCCASION = ("source", "where")
 RULE = ("source", "metric", "where", "by", "tell", "severity", "summary", "runbook")
 POLICY = ("for_", "resolve_after")
 
@@ -48,7 +50,8 @@ class PluginBlock(Block):
             self._made = self.makes(**self.held(each.name for each in fields(self.makes)))
         except ValueError as error:
             key, colon, why = str(error).partition(": ")
-            if colon and key in type(self).model_fields:
+            known = {each.alias or name for name, each in type(self).model_fields.items()}
+            if colon and key in known:
                 raise spelling.refused(why, at=key) from None
             raise spelling.refused(str(error)) from None
         return self
@@ -96,6 +99,11 @@ class DestinationBlock(PluginBlock):
         return Destination(name=name, notifier=self._made)
 
 
+class PlannedBlock(PluginBlock):
+    def occasion(self, name: str) -> Occasion:
+        return Occasion(name=name, when=self._made, **self.held(OCCASION))
+
+
 class PageBlock(Block):
     """The status page. `page: null` switches it off."""
 
@@ -116,6 +124,7 @@ class Root(Block):
     rules: dict[str, RuleBlock]
     recorders: dict[str, RecorderBlock]
     destinations: dict[str, DestinationBlock]
+    planned: dict[str, PlannedBlock]
 
     def config(self) -> Config:
         everyone = tuple(self.destinations)
@@ -127,6 +136,7 @@ class Root(Block):
                 block.ledger(name, feeds, everyone) for name, block in self.recorders.items()
             ),
             destinations=tuple(each.destination(name) for name, each in self.destinations.items()),
+            planned=tuple(each.occasion(name) for name, each in self.planned.items()),
             store=StoreConfig(**self.store.held(each.name for each in fields(StoreConfig))),
             page=None if self.page is None else PageConfig(*self.page.listen),
             log=LogConfig(**self.log.held(each.name for each in fields(LogConfig))),

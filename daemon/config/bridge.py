@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from daemon.config.complaints import Complaint, Path, shown, unlike
+from daemon.config.complaints import Complaint, Path, one_of, shown, unlike
 from daemon.config.document import Document, Unknown
-from daemon.config.models import SECTIONS, Grammar
+from daemon.config.models import SECTIONS, Grammar, when
 from daemon.config.references import FORMS, Referred
 
 _EXPECTED = {
@@ -43,7 +43,7 @@ def complaints_of(
     """One for each error but those of values that were complained of already."""
     for each in error.errors(include_url=False):
         path = each["loc"]
-        if len(path) > 2 and path[0] in SECTIONS and path[2] != "[key]":
+        if len(path) > 2 and path[0] in {*SECTIONS, "planned"} and path[2] != "[key]":
             path = (*path[:2], *path[3:])
         found = Found(each["type"], path, each["input"], each.get("ctx", {}))
         if not isinstance(found.input, Unknown):
@@ -85,12 +85,17 @@ class _Bridge:
         if len(path) == 2 and path[0] in SECTIONS:
             word = self._document.at((*path, SECTIONS[str(path[0])]))
             fields = self._grammar.blocks[str(path[0])][str(word)].model_fields
+        elif path[:1] == ("planned",):
+            fields = self._grammar.planned[when(self._document.at(path)) or ""].model_fields
         elif path:
             fields = self._grammar.settings[str(path[0])].model_fields
         return [field.alias or name for name, field in fields.items()]
 
     def _wrong_word(self, found: Found) -> Iterator[Complaint]:
         section = str(found.path[0])
+        if section not in SECTIONS:
+            yield self._without_when(found)
+            return
         key = SECTIONS[section]
         path = (*found.path, key)
         value = self._document.at(path)
@@ -101,6 +106,14 @@ class _Bridge:
             yield self._of_value(path, f"no such {key} {shown(value)}{near}")
         elif not isinstance(value, Unknown):
             yield self._of_value(path, f"expected text, got {shown(value)}")
+
+    def _without_when(self, found: Found) -> Complaint:
+        if not isinstance(found.input, dict):
+            return self._of_value(found.path, f"expected a block of keys, got {shown(found.input)}")
+        words = one_of(sorted(self._grammar.planned))
+        near = (unlike(key, self._grammar.planned) for key in found.input)
+        hint = next((each for each in near if "mean" in each), "")
+        return self._of_block(found.path, f"missing key {words}, which says when{hint}")
 
     def _refused(self, found: Found) -> Complaint:
         message = _unseen(found.context["why"], found.input)

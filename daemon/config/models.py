@@ -2,7 +2,7 @@
 
 import functools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields
 from datetime import timedelta
 from types import MappingProxyType
@@ -16,11 +16,13 @@ from daemon.config import spelling
 from daemon.config.blocks import (
     FEED,
     LEDGER,
+    OCCASION,
     POLICY,
     RULE,
     Block,
     DestinationBlock,
     PageBlock,
+    PlannedBlock,
     PluginBlock,
     RecorderBlock,
     Root,
@@ -30,6 +32,8 @@ from daemon.config.blocks import (
 from daemon.config.descriptions import descriptions, summary
 from daemon.config.settings import LogConfig, StoreConfig
 from daemon.notifier import Notifier
+from daemon.planned import WHENS
+from daemon.planned.occasion import Occasion
 from daemon.recorder import Ledger, Recorder
 from daemon.source import Feed, Source
 from rules.alert import Policy
@@ -44,6 +48,7 @@ SECTIONS: Mapping[str, str] = {
 }
 """The sections of named blocks, and the key that tells which plugin a block is for."""
 
+_EXPECTED = "What is expected, and so neither told of nor taken for usual: name to when."
 _LEAST_EVERY = timedelta(seconds=10)
 _LEAST_KEEP = timedelta(days=1)
 
@@ -77,6 +82,8 @@ class Grammar:
     root: type[Root]
     settings: Mapping[str, type[Block]]
     blocks: Mapping[str, Mapping[str, type[Block]]]
+    planned: Mapping[str, type[Block]]
+    """The block of each way to say when, by the key that only it has."""
 
 
 @functools.cache
@@ -87,6 +94,7 @@ def grammar(shelves: Shelves) -> Grammar:
         "recorders": _plugins("type", shelves.recorders, RecorderBlock, _ledger_keys()),
         "destinations": _plugins("type", shelves.notifiers, DestinationBlock, {}),
     }
+    planned = _planned()
     store = create_model("Store", __base__=Block, __doc__=summary(StoreConfig), **_store_keys())
     log = create_model("Log", __base__=Block, __doc__=summary(LogConfig), **_keys(LogConfig))
     root = create_model(
@@ -99,15 +107,22 @@ def grammar(shelves: Shelves) -> Grammar:
         rules=_named(blocks, "rules", "What is judged: name to rule."),
         recorders=_named(blocks, "recorders", "What is recorded elsewhere: name to recorder."),
         destinations=_named(blocks, "destinations", "Who is told: name to destination."),
+        planned=(
+            dict[Name, Annotated[Any, _OneOf(when, planned)]],
+            Key(default_factory=dict, description=_EXPECTED),
+        ),
     )
-    return Grammar(root, {"store": store, "page": PageBlock, "log": log}, blocks)
+    return Grammar(root, {"store": store, "page": PageBlock, "log": log}, blocks, planned)
 
 
 @dataclass(frozen=True, slots=True)
 class _OneOf:
-    """The block of the plugin that a key names, by its word; also where there is only one."""
+    """The block of the plugin that a key names, by its word; also where there is only one.
 
-    key: str
+    Or that which a function names, for a value as it was read; None where it knows none.
+    """
+
+    key: str | Callable[[object], str | None]
     blocks: Mapping[str, type[Block]]
 
     def __get_pydantic_core_schema__(
@@ -146,6 +161,30 @@ def _plugins(
         block.makes = cls
         made[name] = block
     return made
+
+
+def _planned() -> dict[str, type[Block]]:
+    """Here no key tells what a block is: which of the keys there are does."""
+    shared = _keys(Occasion, OCCASION)
+    made: dict[str, type[Block]] = {}
+    for word, cls in WHENS.items():
+        name, said = f"Planned_{word}", summary(cls)
+        block = create_model(
+            name,
+            __base__=PlannedBlock,
+            __doc__=said,
+            __cls_kwargs__={"title": word},
+            **_keys(cls),
+            **shared,
+        )
+        block.makes = cls
+        made[word] = block
+    return made
+
+
+def when(block: object) -> str | None:
+    """Which way to say when a block is written in."""
+    return next((word for word in WHENS if isinstance(block, dict) and word in block), None)
 
 
 def _feed_keys() -> dict[str, Any]:

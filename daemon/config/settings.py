@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Literal
 
 from daemon.notifier import Destination
+from daemon.planned.occasion import Occasion
 from daemon.recorder import Ledger
 from daemon.source import Feed
 from rules.rule import Rule
@@ -45,6 +46,7 @@ class Config:
     rules: tuple[Rule, ...] = ()
     ledgers: tuple[Ledger, ...] = ()
     destinations: tuple[Destination, ...] = ()
+    planned: tuple[Occasion, ...] = ()
     store: StoreConfig = field(default_factory=StoreConfig)
     page: PageConfig | None = field(default_factory=PageConfig)
     """None: no page."""

@@ -18,8 +18,10 @@ from daemon.store.lock import sole_owner
 from daemon.store.migrate import check_version, migrate
 from daemon.store.names import Names
 from daemon.store.outbox import Outbox
+from daemon.store.planned import Marks
 from daemon.store.polls import Polls
 from daemon.store.recordings import Recordings
+from daemon.store.revisions import Revisions
 from daemon.store.usage import Histories, Usage
 
 
@@ -34,6 +36,8 @@ class Transaction:
     outbox: Outbox
     accounts: Accounts
     recordings: Recordings
+    revisions: Revisions
+    planned: Marks
 
 
 class Store:
@@ -68,6 +72,8 @@ class Store:
             outbox=Outbox(connection),
             accounts=Accounts(connection),
             recordings=Recordings(connection),
+            revisions=Revisions(connection),
+            planned=Marks(connection),
         )
 
 

@@ -1,6 +1,7 @@
 """Alerts as they are remembered: the live ones, and those that ended."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -15,6 +16,14 @@ from rules.series import Series
 _LIVE = (Phase.PENDING.value, Phase.FIRING.value)
 
 
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """An alert, and what people call it by."""
+
+    number: int
+    alert: Alert
+
+
 class Alerts:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
@@ -26,6 +35,20 @@ class Alerts:
         query = sa.select(alert.body).where((alert.rule == rule) & recent).order_by(alert.since)
         bodies = (await self._connection.execute(query)).scalars()
         return {alert.series: alert for alert in map(_alert, bodies)}
+
+    async def numbered(self, number: int) -> Alert | None:
+        """The alert that people call by this number."""
+        query = sa.select(tables.alert.c.body).where(tables.alert.c.id == number)
+        body = (await self._connection.execute(query)).scalar_one_or_none()
+        return None if body is None else _alert(body)
+
+    async def recent(self, many: int) -> Sequence[Numbered]:
+        """The alerts with the highest numbers, the newest first; of pending ones nobody knows."""
+        alert = tables.alert.c
+        told = alert.phase != Phase.PENDING.value
+        query = sa.select(alert.id, alert.body).where(told).order_by(alert.id.desc()).limit(many)
+        rows = (await self._connection.execute(query)).all()
+        return [Numbered(row.id, _alert(row.body)) for row in rows]
 
     async def keep(self, alert: Alert) -> int:
         """Remember an alert as it stands now; answers its number."""

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from daemon.notifier import Letter, Receipt
 from daemon.store import tables
 from daemon.store.database import insert_if_absent
+from rules.alert import Change
 
 
 class LetterState(StrEnum):
@@ -40,12 +41,15 @@ class Outbox:
         """Owe a letter, unless it says what its destination was told of the alert last.
 
         So owing a letter twice owes it once; but an alert that was withdrawn, and whose numbers
-        the vendor then gave back, is news again.
+        the vendor then gave back, is news again. What is worse may become worse still: of each
+        limit there is a letter of its own, with a key of its own.
         """
         earlier = await self._earlier(letter)
-        if earlier and earlier[-1].change == letter.event.change.value:
+        change, known = letter.event.change, {one.key for one in earlier}
+        again = bool(earlier) and earlier[-1].change == change.value
+        if again and (change is not Change.WORSENED or letter.key in known):
             return
-        if letter.key in {one.key for one in earlier}:
+        if letter.key in known:
             letter = replace(letter, key=f"{letter.key}|{len(earlier)}")
         row = {
             "key": letter.key,

@@ -159,6 +159,23 @@ alert = sa.Table(
     sa.Index(None, "rule", "phase"),
 )
 
+planned = sa.Table(
+    "planned",
+    metadata,
+    sa.Column("id", Number, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("start", Moment, nullable=False),
+    sa.Column("end", Moment, nullable=False),
+    # None: every source.
+    sa.Column("source", sa.String(64)),
+    # Label to patterns, as JSON.
+    sa.Column("where", sa.Text, nullable=False),
+    sa.Column("marked_at", Moment, nullable=False),
+    sa.Column("marked_by", sa.Text, nullable=False),
+    # Counted up for good: a number that was seen never comes to mean another mark.
+    sqlite_autoincrement=True,
+)
+
 recording = sa.Table(
     "recording",
     metadata,

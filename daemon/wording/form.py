@@ -5,6 +5,7 @@ from datetime import datetime
 
 from daemon.notifier import Letter
 from daemon.text import one_line
+from rules.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,11 @@ def rule_of(letter: Letter) -> Fact:
     """The line that every letter has: whose it is, how grave, and the number to call it by."""
     rule = one_line(letter.event.alert.rule)
     return Fact("Rule", f"{rule} ({letter.severity.value}), alert {letter.alert}")
+
+
+def unit_of(letter: Letter, verdict: Verdict) -> str:
+    """Of a verdict's numbers: the metric's, unless the rule counts in another, such as money."""
+    return letter.unit if verdict.unit is None else verdict.unit
 
 
 def over_at(letter: Letter) -> datetime:

@@ -55,8 +55,17 @@ def label(name: str) -> str:
     >>> label("voice_id"), label("api_key"), label("model")
     ('Voice', 'API key', 'Model')
     """
+    return capital(called(name))
+
+
+def called(name: str) -> str:
+    """The same inside a sentence.
+
+    >>> called("voice_id"), called("api_key")
+    ('voice', 'API key')
+    """
     words = spoken(name).removesuffix(" id").split()
-    return capital(" ".join(INITIALISMS.get(word, word) for word in words))
+    return " ".join(INITIALISMS.get(word, word) for word in words)
 
 
 def capital(text: str) -> str:

@@ -1,36 +1,50 @@
 """What a letter says of usage: who, how much, and how unusual that is."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from daemon.notifier import Letter
 from daemon.text import moment, one_line
-from daemon.wording.form import Fact, Wording, over_at, rule_of
+from daemon.wording.form import Fact, Wording, over_at, rule_of, unit_of
 from daemon.wording.names import label, labels_in, meter, named, subject
+from daemon.wording.parts import who_moved_it
 from rules.alert import Change
+from rules.planned import PLANNED
 from rules.verdict import Verdict
 from rules.words import amount, apart, span
 
+BEGINS = (Change.OPENED, Change.WORSENED)
+"""Somebody should look; of the others, that it is over."""
+
+SHORT = timedelta(days=2)
+"""What was counted for longer than this is said by the day on which that began."""
+
 
 def of_usage(letter: Letter) -> Wording:
-    opened = letter.event.change is Change.OPENED
-    told = letter.event.verdict if opened else letter.event.alert.worst
-    story = f"{subject(letter)}: {_comparison(letter, told)}"
+    begins = letter.event.change in BEGINS
+    told = letter.event.verdict if begins else letter.event.alert.worst
+    worse = "Worse: " if letter.event.change is Change.WORSENED else ""
+    story = f"{worse}{subject(letter)}: {_comparison(letter, told)}"
     return Wording(
         title=_title(letter, story),
         story=story,
         lead=tuple(_lead(letter, story)),
         facts=tuple(_facts(letter)),
         advice=_advice(letter),
-        runbook=one_line(letter.runbook) if opened and letter.runbook else None,
+        runbook=one_line(letter.runbook) if begins and letter.runbook else None,
     )
 
 
 def _title(letter: Letter, story: str) -> str:
     event = letter.event
-    if event.change is Change.OPENED:
+    if event.change in BEGINS:
         return story
     if event.change is Change.WITHDRAWN:
-        return f"Withdrawn: {subject(letter)}, the vendor revised the numbers"
+        reason = one_line(event.verdict.why.reason)
+        why = reason if reason.startswith(PLANNED) else "the vendor revised the numbers"
+        return f"Withdrawn: {subject(letter)}, {why}"
+    if (headline := event.verdict.why.headline) is not None:
+        return f"Over: {subject(letter)}, {one_line(headline)}"
     back = "Within the limit again" if _is_limit(letter) else "Back to usual"
     lasted = over_at(letter) - event.alert.since
     return f"{back}: {subject(letter)}" + (f", after {span(lasted)}" if lasted else "")
@@ -41,7 +55,7 @@ def _lead(letter: Letter, story: str) -> Iterator[str]:
     if event.change is Change.OPENED and letter.summary:
         yield one_line(letter.summary)
     reason = one_line(event.verdict.why.reason)
-    if reason not in story:
+    if reason not in story and not reason.startswith(PLANNED):
         yield reason
 
 
@@ -50,20 +64,30 @@ def _facts(letter: Letter) -> Iterator[Fact]:
     yield Fact("What", meter(series))
     for name, value in labels_in(letter):
         yield Fact(label(name), named(letter, value))
-    if event.change is Change.OPENED:
+    if event.change in BEGINS:
+        yield from _before(letter)
         yield Fact("How much", _dated(event.verdict, letter))
     else:
         was = "At worst" if event.change is Change.RESOLVED else "Was"
         yield Fact(was, _dated(event.alert.worst, letter))
         yield Fact("Now", _dated(event.verdict, letter))
     yield from _measure(letter, event.verdict)
+    if event.change in BEGINS:
+        yield from who_moved_it(letter)
     yield Fact("Since", moment(event.alert.since))
     if event.change is Change.RESOLVED and over_at(letter) > event.alert.since:
         lasted = span(over_at(letter) - event.alert.since)
         yield Fact("Lasted", f"{lasted}, until {moment(over_at(letter))}")
-    if event.change is Change.OPENED and event.verdict.why.rarity:
+    if event.change in BEGINS and event.verdict.why.rarity:
         yield Fact("How rare", one_line(event.verdict.why.rarity))
     yield rule_of(letter)
+
+
+def _before(letter: Letter) -> Iterator[Fact]:
+    """What people were told of when it opened, where it is worse now."""
+    opening = letter.event.alert.opening
+    if letter.event.change is Change.WORSENED and opening is not None:
+        yield Fact("At first", _dated(opening, letter))
 
 
 def _advice(letter: Letter) -> str:
@@ -85,11 +109,13 @@ def _advice(letter: Letter) -> str:
 
 
 def _measure(letter: Letter, verdict: Verdict) -> Iterator[Fact]:
-    unit = letter.unit
+    unit = unit_of(letter, verdict)
     if verdict.expected is None:
         return
     if _is_limit(letter):
-        yield Fact("Limit", amount(verdict.expected, unit))
+        # A kind with words of its own for it has no limit that somebody wrote down.
+        name = "Limit" if letter.event.alert.worst.why.headline is None else "Needed"
+        yield Fact(name, amount(verdict.expected, unit))
         return
     band = ""
     if verdict.low is not None and verdict.high is not None:
@@ -106,7 +132,9 @@ def _is_limit(letter: Letter) -> bool:
 
 
 def _comparison(letter: Letter, verdict: Verdict) -> str:
-    usual, unit = verdict.expected, letter.unit
+    if verdict.why.headline is not None:
+        return one_line(verdict.why.headline)
+    usual, unit = verdict.expected, unit_of(letter, verdict)
     much = amount(verdict.observed, unit) + _within(verdict)
     if usual is None:
         return much
@@ -132,9 +160,20 @@ def _ratio(observed: float, usual: float, unit: str) -> str:
 
 
 def _within(verdict: Verdict) -> str:
-    """The width of the bucket, for amounts; a level stands at an instant and has none."""
-    width = verdict.until - verdict.at
-    return f" in {_article(span(width))}" if width else ""
+    """In which time, for amounts; a level stands at an instant and needs none."""
+    begun = verdict.counted_from or verdict.at
+    if verdict.counted_from is not None and verdict.until - begun > SHORT:
+        return f" since {_day(begun)}"
+    return f" in {_article(span(verdict.until - begun))}" if verdict.until > begun else ""
+
+
+def _day(at: datetime) -> str:
+    """
+    >>> from datetime import UTC
+    >>> _day(datetime(2026, 11, 1, tzinfo=UTC)), _day(datetime(2026, 10, 31, 15, tzinfo=UTC))
+    ('1 Nov', 'Sat 31 Oct 15:00 UTC')
+    """
+    return f"{at.day} {at:%b}" if at.hour == at.minute == 0 else moment(at)
 
 
 def _article(length: str) -> str:
@@ -147,8 +186,12 @@ def _article(length: str) -> str:
 
 
 def _dated(verdict: Verdict, letter: Letter) -> str:
-    much, width = amount(verdict.observed, letter.unit), verdict.until - verdict.at
+    much = amount(verdict.observed, unit_of(letter, verdict))
+    begun = verdict.counted_from or verdict.at
+    width = verdict.until - begun
     if not width:
         return f"{much} at {moment(verdict.at)}"
     so_far = ", so far" if letter.owed_at < verdict.until else ""
-    return f"{much} in the {span(width).removeprefix('1 ')} from {moment(verdict.at)}{so_far}"
+    if verdict.counted_from is not None and width > SHORT:
+        return f"{much} from {moment(begun)} to {moment(verdict.until)}{so_far}"
+    return f"{much} in the {span(width).removeprefix('1 ')} from {moment(begun)}{so_far}"

@@ -12,6 +12,7 @@ from rules.alert import Change
 from rules.kinds.threshold import Threshold
 from rules.rule import Rule, Severity
 from rules.series import Absent, Measure, Metric
+from rules.verdict import Part, Why
 from tests import make
 
 METRIC = Metric("supertone", "minutes", "minutes", Measure.AMOUNT, make.HOUR, Absent.ZERO)
@@ -79,3 +80,33 @@ async def _twice(store: Store) -> None:
     for _ in range(2):
         async with store.transaction() as tx:
             await tell(tx, Change.OPENED)
+
+
+async def test_of_what_is_worse_each_limit_is_a_letter_and_none_is_told_twice(
+    store_url: str,
+) -> None:
+    """One bucket, while it fills; each event is owed twice, as by a daemon that died."""
+    async with open_store(store_url) as store:
+        for step in (1, 2, 2, 3, 3):
+            async with store.transaction() as tx:
+                change = Change.OPENED if step == 1 else Change.WORSENED
+                told = make.event(change, verdict=make.worse(step=step))
+                number = await tx.alerts.keep(make.alert())
+                await owe(tx, notice_of(RULE, METRIC), told, number, AT)
+        async with store.transaction() as tx:
+            letters = await owed(tx, "team")
+
+    assert [one.letter.event.verdict.step for one in letters] == [1, 2, 3]
+    assert len({one.letter.key for one in letters}) == 3
+
+
+async def test_a_letter_bears_the_names_of_who_moved_it(store_url: str) -> None:
+    why = Why("much", parts=(Part("voice_id", "b", 2, 1), Part("voice_id", "c", 2, 1)))
+    async with open_store(store_url) as store, store.transaction() as tx:
+        await tx.names.learn({"b": "Ben", make.VOICE: "Agatha"})
+        number = await tx.alerts.keep(make.alert())
+        told = make.event(verdict=make.verdict(why=why))
+        await owe(tx, notice_of(RULE, METRIC), told, number, AT)
+        (one,) = await owed(tx, "team")
+
+    assert one.letter.names == {"b": "Ben", make.VOICE: "Agatha"}

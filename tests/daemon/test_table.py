@@ -1,10 +1,14 @@
 """Usage goes out as CSV and comes back the same; a file that is not right is told where."""
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from daemon.table import TableError, moment, parse_moment, read_table, write_table
 from rules.panel import Panel
@@ -12,6 +16,7 @@ from rules.series import Absent, Measure, Metric
 
 HEADER = "source,metric,timestamp,value,voice\n"
 HOUR = timedelta(hours=1)
+FIRST = datetime(2026, 11, 20, tzinfo=UTC)
 
 
 def read(text: str, declared: Metric | None = None) -> list[Panel]:
@@ -56,6 +61,27 @@ def test_one_row_has_the_width_that_was_declared() -> None:
 
     assert read(rows("10:00:00Z,1,a"), day)[0].metric.width == timedelta(days=1)
     assert read(rows("10:00:00Z,1,a"))[0].metric.width == HOUR
+
+
+def test_what_is_told_now_and_then_has_the_width_that_was_declared() -> None:
+    minute = timedelta(minutes=1)
+    level = Metric("voices", "credits", "credits", Measure.LEVEL, minute, Absent.UNKNOWN)
+    balance = rows("10:00:00Z,9,", "10:10:00Z,8,", "10:21:00Z,7,")
+    [panel] = read(balance, level)
+
+    assert panel.metric.width == minute
+    assert np.flatnonzero(~np.isnan(panel.values[:, 0])).tolist() == [0, 10, 21]
+    with pytest.raises(TableError, match="not on the grid of 0:10:00"):
+        read(balance)
+    with pytest.raises(TableError, match="not on the grid of 0:10:00"):
+        read(balance, replace(level, width=HOUR))
+
+
+def test_days_of_a_source_that_tells_hours_are_days() -> None:
+    hourly = Metric("voices", "minutes", "minutes", Measure.AMOUNT, HOUR, Absent.ZERO)
+    text = HEADER + "".join(f"voices,minutes,2026-11-{day},1,a\n" for day in (18, 19, 20))
+
+    assert read(text, hourly)[0].metric.width == timedelta(days=1)
 
 
 def test_each_metric_of_each_source_is_a_panel() -> None:
@@ -104,6 +130,108 @@ def test_a_width_that_cannot_be_meant_is_refused_before_it_eats_the_memory() -> 
     )
     with pytest.raises(TableError, match="expected at most 200,000"):
         read(text)
+
+
+def test_a_header_alone_is_no_panel() -> None:
+    assert read(HEADER) == []
+
+
+def test_what_is_wrong_first_is_told_first_whatever_comes_after() -> None:
+    unclosed = rows("10:00:00Z,1,a", "soon,1,a") + 'voices,minutes,"2026'
+    wrong = rows("10:00:00Z,1,a", "10:00:00Z,2,a", "11:00:00Z,many,a")
+
+    with pytest.raises(TableError, match=r"^usage.csv:3: timestamp: expected"):
+        read(unclosed)
+    with pytest.raises(TableError, match=r"^usage.csv:4: value: expected a number, got 'many'"):
+        read(wrong)
+
+
+def test_lines_are_counted_as_an_editor_does() -> None:
+    text = rows("10:00:00Z,1,a") + '\nvoices,minutes,2026-11-20T11:00:00Z,2,"a\nb"\n'
+
+    with pytest.raises(TableError, match=r"^usage.csv:6: value"):
+        read(text + "voices,minutes,2026-11-20T12:00:00Z,many,a\n")
+
+
+def test_a_header_that_does_not_end_is_told() -> None:
+    with pytest.raises(TableError, match=r"^usage.csv:1: unexpected end of data"):
+        read('source,metric,"time')
+
+
+def test_a_time_that_no_clock_shows_is_no_time() -> None:
+    with pytest.raises(TableError, match=r"^usage.csv:2: timestamp: expected a time"):
+        read(HEADER + "voices,minutes,0001-01-01T00:00:00+10:00,1,a\n")
+
+
+def test_a_metric_is_known_by_its_source_and_its_own_name_before_its_source_alone() -> None:
+    level = Metric("voices", "credits", "credits", Measure.LEVEL, HOUR)
+    burn = Metric("voices", "burn", "credits", Measure.AMOUNT, HOUR)
+    text = HEADER + "".join(
+        f"voices,{metric},2026-11-20T10:00:00Z,1,a\n" for metric in ("credits", "burn", "new")
+    )
+    found = read_table(io.StringIO(text), "usage.csv", {"voices/credits": level, "voices": burn})
+
+    assert [(one.metric.name, one.metric.measure) for one in found] == [
+        ("credits", Measure.LEVEL),
+        ("burn", Measure.AMOUNT),
+        ("new", Measure.AMOUNT),
+    ]
+
+
+def test_series_are_ordered_by_their_labels_wherever_they_come() -> None:
+    text = (
+        "source,metric,timestamp,value,z,a\n"
+        "s,m,2026-11-20T10:00:00Z,1,1,\n"
+        "s,m,2026-11-20T10:00:00Z,2,,2\n"
+        "s,m,2026-11-20T10:00:00Z,3,,\n"
+    )
+    [panel] = read(text)
+
+    assert [one.labels for one in panel.series] == [(), (("a", "2"),), (("z", "1"),)]
+    assert panel.values.tolist() == [[3.0, 2.0, 1.0]]
+
+
+@given(
+    st.dictionaries(
+        st.tuples(st.sampled_from("ab"), st.sampled_from("mn"), st.integers(0, 30)),
+        st.floats(allow_nan=False, allow_infinity=False),
+        min_size=1,
+    ),
+    st.randoms(use_true_random=False),
+)
+def test_every_number_stands_in_its_bucket_and_series_in_whatever_order_it_came(
+    told: dict[tuple[str, str, int], float], luck: Random
+) -> None:
+    lines = [
+        f"voices,{metric},{moment(FIRST + hour * HOUR)},{value!r},{voice}\n"
+        for (voice, metric, hour), value in told.items()
+    ]
+    luck.shuffle(lines)
+    hourly = {
+        f"voices/{name}": Metric("voices", name, "", Measure.AMOUNT, HOUR) for name in ("m", "n")
+    }
+    found: dict[tuple[str, str, int], float] = {}
+    for panel in read_table(io.StringIO(HEADER + "".join(lines)), "usage.csv", hourly):
+        for row, column in np.argwhere(~np.isnan(panel.values)).tolist():
+            voice = panel.series[column].labels[0][1]
+            hour = (panel.at(row) - FIRST) // HOUR
+            found[voice, panel.metric.name, hour] = float(panel.values[row, column])
+
+    assert found == told
+
+
+def test_a_long_file_is_read_as_a_short_one_is() -> None:
+    """Rows are taken in pieces: what stands in the second is told by its own line."""
+    many = "".join(
+        f"voices,minutes,{moment(FIRST + hour * HOUR)},{hour},a\n" for hour in range(3000)
+    )
+    [panel] = read(HEADER + many)
+
+    assert panel.values[:, 0].tolist() == list(range(3000))
+    with pytest.raises(TableError, match=r"^usage.csv:3002: a second row"):
+        read(HEADER + many + f"voices,minutes,{moment(FIRST)},1,a\n")
+    with pytest.raises(TableError, match=r"^usage.csv:3002: expected 5 cells"):
+        read(HEADER + many + "voices,minutes\n")
 
 
 def test_a_time_without_a_zone_is_utc() -> None:

@@ -1,16 +1,18 @@
 """Small panels, alerts and rules for the tests of the rules."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
 from rules.alert import Policy
 from rules.kind import Kind
+from rules.kinds.threshold import Threshold
 from rules.panel import Panel
 from rules.rule import Rule
 from rules.series import Measure, Metric, Series
-from rules.verdict import Outcome, Verdict, Why
+from rules.verdict import Outcome, Verdict, Verdicts, Why
 
 START = datetime(2025, 3, 3, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -62,3 +64,12 @@ def verdict(
         score=score,
         why=Why("because"),
     )
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Above 10 is a breach, above 20 a graver one, above 30 the gravest."""
+
+    def judge(self, watched: Panel, rows: slice) -> Verdicts:
+        judged = Threshold(above=10).judge(watched, rows)
+        return replace(judged, step=np.digitize(watched.values[rows], [0, 20, 30]).astype(np.int8))

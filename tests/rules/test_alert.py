@@ -7,8 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.alert import Alert, Change, Phase, Policy, Watch, advance, is_live, worse
-from rules.verdict import Outcome
+from rules.alert import (
+    ANEW,
+    Alert,
+    Change,
+    Phase,
+    Policy,
+    Watch,
+    advance,
+    is_live,
+    outlived,
+    worse,
+)
+from rules.verdict import Outcome, Verdict
 from tests.rules.panels import HOUR, VOICE, at, verdict
 
 BREACH, NORMAL, BETWEEN, UNKNOWN = (
@@ -204,3 +215,138 @@ def test_a_breach_before_its_first_bucket_moves_the_beginning_until_people_were_
     assert (moved.since, change) == (at(4), None)
     assert (opened.since, opening) == (at(4), Change.OPENED)
     assert (same.since, same.worst.score, nothing) == (at(5), 0.9, None)
+
+
+def stepped(watching: Watch, *steps: int) -> tuple[Alert | None, list[tuple[int, Change]]]:
+    """The alert after these hours, each of which passed so many limits; none is calm."""
+    alert, heard = None, []
+    for row, step in enumerate(steps):
+        judged = replace(verdict(BREACH if step else NORMAL, row), step=max(step, 1))
+        alert, change = advance(alert, judged, watching)
+        heard += [(row, change)] if change else []
+    return alert, heard
+
+
+@pytest.mark.parametrize(
+    ("steps", "worsened"),
+    [((1, 1, 1), []), ((1, 2, 2), [1]), ((1, 2, 1, 2), [1]), ((1, 3, 2), [1]), ((1, 2, 3), [1, 2])],
+)
+def test_each_further_limit_is_told_once_however_often_it_is_passed(steps, worsened):
+    alert, heard = stepped(AT_ONCE, *steps)
+
+    assert heard == [(0, Change.OPENED), *((row, Change.WORSENED) for row in worsened)]
+    assert alert is not None
+    assert alert.step == max(steps)
+
+
+def test_what_opens_beyond_its_second_limit_is_opened_and_nothing_else():
+    alert, heard = stepped(AT_ONCE, 2, 1, 2)
+
+    assert heard == [(0, Change.OPENED)]
+    assert alert is not None
+    assert alert.step == 2
+
+
+def test_a_limit_that_was_passed_before_anyone_was_told_may_still_be_told():
+    alert, heard = stepped(watch(for_=2 * HOUR), 2, 1, 2)
+
+    assert heard == [(1, Change.OPENED), (2, Change.WORSENED)]
+    assert alert is not None
+    assert alert.step == 2
+
+
+def test_the_next_alert_begins_with_the_first_limit_again():
+    _, heard = stepped(AT_ONCE, 2, 0, 1, 2)
+
+    assert [change for _, change in heard] == [
+        Change.OPENED,
+        Change.RESOLVED,
+        Change.OPENED,
+        Change.WORSENED,
+    ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 4), max_size=25), st.integers(0, 2))
+def test_worse_is_only_told_between_an_opening_and_its_end_and_only_rises(steps, for_):
+    alert, highest = None, 0
+    for row, step in enumerate(steps):
+        judged = replace(verdict(BREACH if step else NORMAL, row), step=max(step, 1))
+        before = alert
+        alert, change = advance(alert, judged, watch(for_ * HOUR))
+        if change is Change.OPENED:
+            highest = step
+        if change is Change.WORSENED:
+            assert before is not None
+            assert before.phase is Phase.FIRING
+            assert step > highest
+            highest = step
+        if alert is not None and alert.phase is Phase.FIRING:
+            assert alert.step == highest
+
+
+def test_what_opened_it_is_kept_and_not_what_came_before_or_after():
+    pending, _ = after(watch(for_=2 * HOUR), BREACH)
+    alert, _ = after(watch(for_=2 * HOUR), BREACH, BREACH, BREACH, NORMAL)
+
+    assert pending is not None
+    assert pending.opening is None
+    assert alert is not None
+    assert alert.opening == verdict(BREACH, 1)
+
+
+def test_a_bucket_that_opened_it_while_it_filled_is_kept_as_it_was_when_whole():
+    filling, _ = advance(None, verdict(BREACH, 0, value=5, score=0.9), AT_ONCE)
+    alert, _ = advance(filling, verdict(BREACH, 0, value=9, score=0.7), AT_ONCE)
+    alert, _ = advance(alert, verdict(BREACH, 1, value=20), AT_ONCE)
+
+    assert alert is not None
+    assert alert.opening == verdict(BREACH, 0, value=9, score=0.7)
+
+
+def of_period(outcome: Outcome, row: int, begins: int) -> Verdict:
+    return replace(verdict(outcome, row), period=at(begins))
+
+
+@pytest.mark.parametrize("outcome", [BREACH, BETWEEN, NORMAL])
+def test_whatever_a_new_period_begins_with_ends_the_alert_of_the_one_before(
+    outcome: Outcome,
+) -> None:
+    alert, _ = advance(None, of_period(BREACH, 3, 0), watch(resolve_after=9 * HOUR))
+    ended = outlived(alert, of_period(outcome, 7, 6))
+
+    assert ended is not None
+    assert (ended.phase, ended.ended_at, ended.calm_since) == (Phase.RESOLVED, at(7), at(6))
+    assert (ended.latest.at, ended.latest.why) == (at(7), ANEW)
+
+
+@pytest.mark.parametrize(("row", "begins"), [(5, 0), (5, 3), (2, -4)])
+def test_within_its_own_period_or_before_it_an_alert_is_not_outlived(row: int, begins: int) -> None:
+    alert, _ = advance(None, of_period(BREACH, 3, 0), AT_ONCE)
+
+    assert outlived(alert, of_period(BREACH, row, begins)) is None
+
+
+def test_what_is_not_told_of_a_new_period_or_knows_none_ends_nothing() -> None:
+    alert, _ = advance(None, of_period(BREACH, 3, 0), AT_ONCE)
+    ended, _ = advance(alert, of_period(NORMAL, 4, 0), AT_ONCE)
+
+    assert outlived(alert, of_period(UNKNOWN, 7, 6)) is None
+    assert outlived(alert, verdict(BREACH, 7)) is None
+    assert outlived(ended, of_period(BREACH, 7, 6)) is None
+    assert outlived(None, of_period(BREACH, 7, 6)) is None
+
+
+def test_calm_that_began_before_the_new_period_is_kept() -> None:
+    calm, _ = advance(None, of_period(BREACH, 3, 0), watch(resolve_after=9 * HOUR))
+    calm, _ = advance(calm, of_period(NORMAL, 4, 0), watch(resolve_after=9 * HOUR))
+    ended = outlived(calm, of_period(BREACH, 7, 6))
+
+    assert ended is not None
+    assert ended.calm_since == at(4)
+
+
+def test_a_bucket_of_the_period_before_that_settles_late_is_not_of_this_alert() -> None:
+    alert, _ = advance(None, of_period(BREACH, 6, 6), watch(for_=5 * HOUR))
+
+    assert advance(alert, of_period(BREACH, 5, 0), AT_ONCE) == (alert, None)

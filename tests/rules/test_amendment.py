@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rules.alert import Change, Phase, Policy
 from rules.kinds.threshold import Threshold
-from tests.rules.panels import HOUR, NAN, VOICE, at, panel, rule
+from tests.rules.panels import HOUR, NAN, VOICE, Steps, at, panel, rule
 from tests.rules.test_engine import LIMIT, Daemon, told
 
 LATE = rule(Threshold(above=10), Policy(for_=2 * HOUR))
@@ -240,3 +240,103 @@ def test_the_order_in_which_revisions_are_told_does_not_matter(rows):
     events, _ = amended([1, 1, 1], [30, 1, 1], rows=rows)
 
     assert events == [(Change.OPENED, at(0), at(0)), (Change.RESOLVED, at(0), at(1))]
+
+
+@pytest.mark.parametrize("now", [[25], [25, 15], [15, 25]])
+def test_a_revision_that_passes_the_next_limit_says_so_once(now):
+    before = [15] * len(now)
+    events, daemon = amended(before, now, rule(Steps()))
+    again = daemon.poll(panel([26] * len(now)), revised=[(0, 0)])
+
+    assert [change for change, _, _ in events] == [Change.WORSENED]
+    assert daemon.events[-1].verdict.observed == 25
+    assert (again.events, daemon.alerts[VOICE].step) == ((), 2)
+
+
+def test_a_revision_that_falls_back_behind_a_limit_says_nothing_and_forgets_nothing():
+    events, daemon = amended([25, 25], [15, 15], rule(Steps()))
+    again = daemon.poll(panel([15, 15, 25]))
+
+    assert (events, again.events) == ([], ())
+    assert daemon.alerts[VOICE].step == 2
+
+
+def test_a_revision_that_ends_it_is_told_as_the_end_alone():
+    events, _ = amended([15, 15], [25, 1], rule(Steps()))
+
+    assert [change for change, _, _ in events] == [Change.RESOLVED]
+
+
+def test_a_revision_does_not_change_what_is_kept_of_why_it_opened():
+    _, daemon = amended([15, 15], [25, 15], rule(Steps()))
+
+    assert daemon.alerts[VOICE].opening.observed == 15
+    assert daemon.alerts[VOICE].worst.observed == 25
+
+
+def days_of(*days):
+    """Two hours of each of these days are used, the rest is nothing."""
+    hours = np.zeros((len(days), 24))
+    hours[:, 0], hours[:, 1] = np.array(days).T
+    return hours.ravel()
+
+
+DAILY = rule(Threshold(above=10, per="day"))
+
+
+def test_a_revision_that_comes_with_a_new_period_does_not_carry_the_alert_into_it():
+    before = days_of((20, 1), (0, 0))[:24]
+    daemon = Daemon(DAILY)
+    daemon.since = at(0)
+    daemon.poll(panel(before))
+    events = daemon.poll(panel(days_of((20, 2), (20, 2))), revised=[(1, 0)]).events
+
+    assert told(events) == [
+        (Change.RESOLVED, at(0), at(24)),
+        (Change.OPENED, at(24), at(24)),
+    ]
+    assert daemon.alerts[VOICE].since == at(24)
+
+
+def test_what_is_taken_back_of_a_period_leaves_the_next_as_it_is():
+    daemon = Daemon(DAILY)
+    daemon.since = at(0)
+    daemon.poll(panel(days_of((20, 1))))
+    events = daemon.poll(panel(days_of((2, 1), (20, 2))), revised=[(0, 0)]).events
+
+    assert told(events) == [
+        (Change.WITHDRAWN, at(0), at(0)),
+        (Change.OPENED, at(24), at(24)),
+    ]
+
+
+def test_a_revision_of_the_period_before_does_not_touch_the_alert_of_this_one():
+    daemon = Daemon(DAILY)
+    daemon.since = at(0)
+    daemon.poll(panel(days_of((20, 1), (20, 1))))
+    events = daemon.poll(panel(days_of((20, 9), (20, 1))), revised=[(1, 0)]).events
+
+    assert events == ()
+    assert daemon.alerts[VOICE].since == at(24)
+    assert daemon.alerts[VOICE].phase is Phase.FIRING
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.lists(st.integers(1, 30), min_size=1, max_size=12))
+def test_with_revisions_at_every_poll_opened_and_ended_still_take_turns(seed, polls):
+    rng = np.random.default_rng(seed)
+    values = rng.gamma(0.3, 6, 96)
+    daemon = Daemon(DAILY)
+    daemon.since = at(0)
+    for end in [*np.minimum(np.cumsum(polls), 96).tolist(), 96]:
+        row = int(rng.integers(0, end))
+        values[row] = rng.gamma(0.3, 6)
+        daemon.poll(panel(values[:end], filling=1), revised=[(row, 0)])
+    changes = [event.change for event in daemon.events]
+
+    assert [change is Change.OPENED for change in changes] == [
+        place % 2 == 0 for place in range(len(changes))
+    ]
+    live = [alert for alert in daemon.kept.values() if alert.phase is Phase.FIRING]
+    assert len(live) <= 1
+    assert all(alert.since >= at(72) for alert in live) or not live

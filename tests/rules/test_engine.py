@@ -1,6 +1,6 @@
 """The laws of a rule over a panel."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.alert import Change, Phase, Policy, is_live
-from rules.engine import News, evaluate
+from rules.engine import News, decision, evaluate
+from rules.kind import Meter
 from rules.kinds.spike import Spike
 from rules.kinds.threshold import Threshold
 from rules.series import Measure
-from tests.rules.panels import HOUR, NAN, VOICE, at, panel, rule
+from tests.rules.panels import HOUR, NAN, VOICE, Steps, at, panel, rule
 
 LIMIT = rule(Threshold(above=10))
 POLICY = st.builds(Policy, *[st.integers(0, 3).map(lambda hours: hours * HOUR)] * 2)
@@ -294,3 +295,103 @@ def test_a_breach_is_not_carried_over_a_bucket_that_may_yet_turn_out_calm():
     assert daemon.events == []
     daemon.poll(panel([30, 20, 30], filling=1))
     assert told(daemon.events) == [(Change.OPENED, at(0), at(1))]
+
+
+TOGETHER = replace(LIMIT, by=())
+ALL = replace(VOICE, labels=())
+
+
+def parts_in(verdict):
+    return [(part.value, part.observed) for part in verdict.why.parts]
+
+
+def test_an_event_of_a_sum_and_what_is_kept_of_its_opening_say_who_moved_it():
+    daemon = Daemon(TOGETHER)
+    judged = daemon.poll(panel([2, 9], [2, 4]))
+
+    assert parts_in(judged.events[0].verdict) == [("v0", 9), ("v1", 4)]
+    assert daemon.alerts[ALL].opening == judged.events[0].verdict
+    assert daemon.poll(panel([2, 9, 1], [2, 4, 1])).events[0].verdict.why.parts == ()
+
+
+def test_what_is_worse_says_anew_who_moved_it():
+    daemon = Daemon(replace(TOGETHER, kind=Steps()))
+    worse = [daemon.poll(panel([9, 20][:end], [4, 30][:end])) for end in (1, 2)][1].events
+
+    assert [event.change for event in worse] == [Change.WORSENED]
+    assert parts_in(worse[0].verdict) == [("v1", 30), ("v0", 20)]
+
+
+@pytest.mark.parametrize("where", [{}, {"voice_id": ("v0",)}])
+def test_a_series_by_itself_has_no_parts(where):
+    daemon = Daemon(rule(Threshold(above=10), **where))
+
+    assert daemon.poll(panel([2, 30], [2, 4])).events[0].verdict.why.parts == ()
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A limit of ten, by a kind that looks at other metrics too, or at none."""
+
+    others: tuple[Meter, ...]
+
+    def judge(self, watched, rows):
+        return Threshold(above=10).judge(watched, rows)
+
+    def reads(self):
+        return self.others
+
+
+@pytest.mark.parametrize(("others", "many"), [((), 2), ((Meter(None, "calls"),), 0)])
+def test_what_rests_on_other_metrics_too_is_no_sum_of_these_parts(others, many):
+    daemon = Daemon(replace(TOGETHER, kind=Beside(others)))
+    event = daemon.poll(panel([2, 9], [2, 4])).events[0]
+
+    assert len(event.verdict.why.parts) == many
+
+
+def test_what_opened_keeps_its_parts_while_it_goes_on_and_through_a_revision():
+    daemon = Daemon(TOGETHER)
+    daemon.poll(panel([2, 9], [2, 4]))
+    before = daemon.alerts[ALL].opening
+    daemon.poll(panel([2, 9, 20], [2, 4, 20]))
+    daemon.poll(panel([2, 8, 20], [2, 5, 20]), revised=[(1, 0)])
+
+    assert daemon.alerts[ALL].opening == before
+    assert daemon.alerts[ALL].phase is Phase.FIRING
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(VALUES, min_size=2, max_size=4), POLICY, st.data())
+def test_how_often_we_look_does_not_change_who_moved_it(columns, policy, data):
+    rows = min(len(column) for column in columns)
+    often, once = (Daemon(replace(TOGETHER, policy=policy)) for _ in range(2))
+    often.since = once.since = at(0)
+    for end in range(1, rows + 1):
+        for share in data.draw(st.lists(st.sampled_from([0.3, 0.9]), max_size=2)):
+            seen = np.array([column[:end] for column in columns])
+            seen[:, -1] *= share
+            often.poll(panel(*seen, filling=1))
+    often.poll(panel(*(column[:rows] for column in columns)))
+    once.poll(panel(*(column[:rows] for column in columns)))
+
+    assert told(often.events) == told(once.events)
+    assert often.alerts == once.alerts
+
+
+@pytest.mark.parametrize("asked", [LIMIT, TOGETHER])
+def test_a_decision_is_made_again_to_the_digit(asked):
+    daemon = Daemon(asked)
+    watched = panel([0.1, 0.7, 30.3, 2], [0.2, 0.3, 0.1, 2])
+    daemon.since = at(0)
+    daemon.poll(watched)
+    [alert] = daemon.alerts.values()
+
+    assert alert.opening == decision(asked, watched, alert.series, alert.opened_at)
+
+
+@pytest.mark.parametrize(
+    ("series", "moment"), [(ALL, at(0)), (VOICE, at(-1)), (VOICE, at(2))], ids=str
+)
+def test_of_what_the_rule_does_not_see_there_is_no_decision(series, moment):
+    assert decision(LIMIT, panel([1.0, 30.0]), series, moment) is None

@@ -1,8 +1,9 @@
 """What stood before some buckets of a matrix."""
 
 import numpy as np
+import pytest
 
-from rules.past import Block, Cells
+from rules.past import Block, Cells, _line
 
 MATRIX = np.arange(40.0).reshape(10, 4)
 
@@ -46,3 +47,30 @@ def test_a_matrix_that_lies_otherwise_in_memory_says_the_same():
     cells = Cells(np.asfortranarray(MATRIX), np.array([5]), np.array([2]))
 
     assert cells.before([2])[0].tolist() == [MATRIX[3, 2]]
+
+
+@pytest.mark.parametrize("spare", [0, 1, 3])
+def test_a_matrix_with_spare_columns_beside_it_says_the_same(spare):
+    room = np.full((len(MATRIX), 4 + spare), -1.0)
+    room[:, :4] = MATRIX
+    rows, columns = np.array([0, 3, 9, 9]), np.array([0, 2, 0, 3])
+
+    for one, other in zip(
+        Cells(room[:, :4], rows, columns).before([1, 2, 9]),
+        Cells(MATRIX, rows, columns).before([1, 2, 9]),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_spare_columns_are_not_copied():
+    room = np.zeros((10, 6))
+    assert np.shares_memory(_line(room[:, :4])[0], room)
+    assert _line(room[:, :4])[1] == 6
+
+
+@pytest.mark.parametrize("shape", [(0, 4), (4, 0), (0, 0)])
+def test_an_empty_matrix_has_no_past(shape):
+    none = np.array([], dtype=np.intp)
+
+    assert Cells(np.empty(shape), none, none).before([1]) == []

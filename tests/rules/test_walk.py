@@ -67,12 +67,12 @@ def test_only_a_level_can_be_too_little_while_its_bucket_fills(measure, opened):
 
 
 def test_a_long_panel_is_walked_in_pieces_with_the_same_result(monkeypatch):
-    values = np.random.default_rng(4).poisson(3, (3, 400)) * 1.0
-    values[:, ::37] *= 20
+    values = np.random.default_rng(4).poisson(3, (3, 50 * 24)) * 1.0
+    values[0, 1100:1104] += 60
     watched = panel(*values)
-    wary = rule(Spike(sigmas=3), Policy(HOUR, 2 * HOUR))
+    wary = rule(Spike(), Policy(HOUR, 2 * HOUR))
     whole = walk(wary, watched, begin(watched), {})
-    monkeypatch.setattr(rules.walk, "CELLS", 20)
+    monkeypatch.setattr(rules.walk, "CELLS", 60)
 
     assert walk(wary, watched, begin(watched), {}) == whole
     assert whole
@@ -90,3 +90,50 @@ def test_nothing_to_walk_is_no_story():
 
     assert walk(LIMIT, watched, begin(watched, 1), {}) == {}
     assert walk(LIMIT, panel(np.empty(0)), np.zeros(1, dtype=np.intp), {}) == {}
+
+
+DAILY = Threshold(above=10, per="day")
+
+
+def daily(*days, policy=None, **fields):
+    """What is heard of hours that come to so much a day, all of it in the day's first two."""
+    hours = np.zeros(24 * len(days))
+    hours[0::24], hours[1::24] = np.array(days) * 0.75, np.array(days) * 0.25
+    watched = panel(hours, **fields)
+    return heard(walk(rule(DAILY, policy or Policy()), watched, begin(watched), {}))
+
+
+def test_an_alert_ends_with_its_period_though_the_next_begins_with_a_breach():
+    assert daily(20, 20, 1) == [
+        (Change.OPENED, at(0)),
+        (Change.RESOLVED, at(24)),
+        (Change.OPENED, at(24)),
+        (Change.RESOLVED, at(48)),
+    ]
+
+
+def test_calm_need_not_last_in_a_new_period():
+    assert daily(20, 1, policy=Policy(resolve_after=50 * HOUR)) == [
+        (Change.OPENED, at(0)),
+        (Change.RESOLVED, at(24)),
+    ]
+
+
+@pytest.mark.parametrize(("hours", "opened"), [(24, [0, 24]), (25, [])])
+def test_a_breach_lasts_for_no_longer_than_its_period(hours, opened):
+    told = daily(20, 20, policy=Policy(for_=hours * HOUR))
+
+    assert [at_ for change, at_ in told if change is Change.OPENED] == [
+        at(day + hours - 1) for day in opened
+    ]
+
+
+def test_the_first_bucket_of_a_period_may_end_the_one_before_while_it_fills():
+    values = [0.0] * 23 + [12.0, 11.0]
+    watched = panel(values, filling=1)
+
+    assert heard(walk(rule(DAILY), watched, begin(watched), {})) == [
+        (Change.OPENED, at(23)),
+        (Change.RESOLVED, at(24)),
+        (Change.OPENED, at(24)),
+    ]

@@ -14,7 +14,8 @@ from daemon.wording.form import Wording, plain
 from rules.alert import Change
 
 SUBJECT = 180
-PREFIX = {Change.OPENED: "", Change.RESOLVED: "Resolved: ", Change.WITHDRAWN: "Withdrawn: "}
+PREFIX = {Change.RESOLVED: "Resolved: ", Change.WITHDRAWN: "Withdrawn: "}
+"""What the story does not say itself."""
 
 
 class OneLine(UnstructuredHeader, BaseHeader):
@@ -41,7 +42,7 @@ def mail(letter: Letter, sender: str, to: tuple[str, ...]) -> EmailMessage:
     post = EmailMessage(POLICY)
     post["From"] = sender
     post["To"] = ", ".join(to)
-    post["Subject"] = clip(PREFIX[letter.event.change] + words.story, SUBJECT)
+    post["Subject"] = clip(PREFIX.get(letter.event.change, "") + words.story, SUBJECT)
     post["Message-ID"] = message_id(letter, sender)
     # Of the letter, not of the try: a retry is the same mail.
     post["Date"] = format_datetime(letter.owed_at)

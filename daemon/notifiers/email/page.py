@@ -59,16 +59,16 @@ BUTTON = (
 
 
 def page(letter: Letter, words: Wording) -> str:
-    opened = letter.event.change is Change.OPENED
-    accent = ACCENTS[letter.severity] if opened else CALM
-    state = letter.severity.value if opened else letter.event.change.value
+    over = letter.event.change in (Change.RESOLVED, Change.WITHDRAWN)
+    accent = CALM if over else ACCENTS[letter.severity]
+    state = letter.event.change.value if over else letter.severity.value
     return PAGE.format(
         title=escape(words.title),
         font=FONT,
         quiet=QUIET,
         accent=accent,
         state=f"{state.capitalize()} · alert {letter.alert}",
-        story="" if opened else STORY.format(quiet=QUIET, story=escape(words.story)),
+        story=STORY.format(quiet=QUIET, story=escape(words.story)) if over else "",
         lead="\n".join(SENTENCE.format(sentence=escape(sentence)) for sentence in words.lead),
         facts="\n".join(_row(fact) for fact in words.facts),
         runbook=_runbook(words.runbook, accent),

@@ -101,11 +101,32 @@ class Slack:
         if letter.receipt is not None and letter.event.change is not Change.OPENED:
             edited = await self._edit(client, letter, letter.receipt, said)
             if edited is not None:
+                if letter.event.change is Change.WORSENED:
+                    await self._call_out(client, letter, edited, said)
                 return edited
         post = partial(
             client.chat_postMessage, channel=self.channel, unfurl_links=False, unfurl_media=False
         )
         return _receipt(await _say(post, letter, said), self.channel)
+
+    async def _call_out(
+        self, client: AsyncWebClient, letter: Letter, receipt: Receipt, said: Message
+    ) -> None:
+        """An edit notifies nobody. What is worse is said in the message's thread as well, and in
+        the channel: a thread alone is heard only by those who follow it.
+
+        It comes after the edit, which may be repeated: a crash in between says it once all the
+        same.
+        """
+        await client.chat_postMessage(
+            channel=receipt.place,
+            thread_ts=receipt.id,
+            reply_broadcast=True,
+            text=said.text,
+            metadata=_metadata(letter),
+            unfurl_links=False,
+            unfurl_media=False,
+        )
 
     async def _edit(
         self, client: AsyncWebClient, letter: Letter, receipt: Receipt, said: Message
@@ -123,7 +144,7 @@ class Slack:
 
 async def _say(call: Call, letter: Letter, said: Message) -> AsyncSlackResponse:
     """Say it with blocks, and where Slack refuses the layout, once more in plain words."""
-    metadata = Metadata(event_type="meterwatch_alert", event_payload={"key": letter.key})
+    metadata = _metadata(letter)
     try:
         return await call(text=said.text, blocks=said.blocks, metadata=metadata)
     except SlackApiError as error:
@@ -132,6 +153,10 @@ async def _say(call: Call, letter: Letter, said: Message) -> AsyncSlackResponse:
         log.warning("slack refused the layout", extra={"code": _code(error), "key": letter.key})
     # An edit keeps the old blocks unless it is given none: an empty list, not nothing at all.
     return await call(text=said.plain, blocks=(), metadata=metadata)
+
+
+def _metadata(letter: Letter) -> Metadata:
+    return Metadata(event_type="meterwatch_alert", event_payload={"key": letter.key})
 
 
 def _check_scopes(answer: AsyncSlackResponse) -> None:

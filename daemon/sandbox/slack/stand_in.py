@@ -46,6 +46,10 @@ class Message:
     versions: tuple[Version, ...]
     """Oldest first; every edit adds one."""
     metadata: Json = field(default_factory=dict)
+    thread: str | None = None
+    """The `ts` of the message it replies to."""
+    broadcast: bool = False
+    """A reply that stands in the channel too."""
 
     @property
     def now(self) -> Version:
@@ -231,7 +235,11 @@ class SlackStandIn:
     def _keep(self, channel: str, author: str, version: Version, form: Json) -> Message:
         # The fraction counts calls, so no two messages of one second share their name.
         ts = f"{self._clock.now().timestamp():.0f}.{self.calls:06d}"
-        message = Message(channel, ts, author, (version,), form.get("metadata", {}))
+        message = Message(
+            *(channel, ts, author, (version,), form.get("metadata", {})),
+            thread=form.get("thread_ts"),
+            broadcast=bool(form.get("reply_broadcast")),
+        )
         self.messages.append(message)
         self._told(message)
         return message

@@ -135,7 +135,7 @@ class SupertoneStandIn:
         lows = np.array([clock_hours(start) for start in starts])
         highs = np.minimum(lows + width / timedelta(hours=1), clock_hours(now))
         columns = [self.script.used(self.world, voice, lows, highs) for voice in self.world.voices]
-        return np.array(columns).reshape(-1, len(starts)).T
+        return np.array(columns).reshape(len(columns), len(starts)).T
 
     def _rows(self, start: datetime, minutes: Floats, question: Question) -> Sequence[Row]:
         """One for each combination of what was asked, summed over what was not."""

@@ -7,17 +7,17 @@ from typing import Any
 
 import jsonschema
 import pytest
-import yaml
 
 from daemon.config import SHELVES, Config, load, schema
 from daemon.config.blocks import FEED, LEDGER, RULE
 from daemon.config.models import SECTIONS, grammar
 from daemon.config.placeholders import Placeholders
+from daemon.config.syntax import Loader
 from tests.test_house import options_shown
 
 ROOT = Path(__file__).parents[3]
 EXAMPLE = ROOT / "config.example.yaml"
-WRITTEN: dict[str, Any] = yaml.safe_load(EXAMPLE.read_text("utf-8"))
+WRITTEN: dict[str, Any] = Loader(EXAMPLE.read_text("utf-8")).get_single_data()
 
 
 def config() -> Config:

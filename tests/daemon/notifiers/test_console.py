@@ -7,6 +7,7 @@ from daemon.notifier import DeliveryError
 from daemon.notifiers.console import Console
 from daemon.wording import wording
 from daemon.wording.form import plain
+from rules.alert import Change
 from tests.make import letter
 
 
@@ -15,6 +16,12 @@ async def test_a_letter_is_printed_with_an_empty_line_behind_it(capsys):
 
     assert receipt is None
     assert capsys.readouterr() == (f"{plain(wording(letter()))}\n\n", "")
+
+
+async def test_what_is_worse_is_printed_anew(capsys):
+    await Console().send(None, letter(Change.WORSENED))
+
+    assert capsys.readouterr().out.startswith("Worse: Agatha, sona_speech_1: 60 minutes")
 
 
 async def test_it_can_be_printed_where_errors_go(capsys):

@@ -1,10 +1,15 @@
 """An alert is remembered whole, under one number, for as long as anyone may ask."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from daemon.store import Store
+import msgspec
+import sqlalchemy as sa
+
+from daemon.store import Store, tables
 from rules.alert import Phase
+from rules.verdict import Part, Why
 from tests import make
 from tests.stored import live_alerts
 
@@ -67,3 +72,39 @@ async def test_a_pending_alert_that_came_to_nothing_is_forgotten_and_no_other(st
         await tx.alerts.forget_pending("voice-spike", [make.SERIES])
 
         assert list((await live_alerts(tx)).values()) == [make.alert()]
+
+
+async def test_an_alert_is_found_by_the_number_people_call_it_by(store: Store) -> None:
+    why = Why("too much", parts=(Part("voice_id", "agatha", 0.1 + 0.2, 1 / 3),))
+    kept = make.alert(opening=make.verdict(why=why, counted_from=make.AT - make.HOUR, step=2))
+    async with store.transaction() as tx:
+        number = await tx.alerts.keep(kept)
+
+        assert await tx.alerts.numbered(number) == kept
+        assert await tx.alerts.numbered(number + 1) is None
+
+
+async def test_the_latest_alerts_come_newest_first_and_without_those_nobody_heard_of(
+    store: Store,
+) -> None:
+    async with store.transaction() as tx:
+        assert await tx.alerts.recent(3) == []
+        numbers = [
+            await tx.alerts.keep(make.alert(since=make.AT + hour * make.HOUR)) for hour in range(4)
+        ]
+        await tx.alerts.keep(make.alert(phase=Phase.PENDING, since=make.AT - make.HOUR))
+        recent = await tx.alerts.recent(3)
+
+    assert [each.number for each in recent] == numbers[:0:-1]
+    assert recent[0].alert == make.alert(since=make.AT + 3 * make.HOUR)
+
+
+async def test_an_alert_from_before_its_opening_was_kept_can_still_be_read(store: Store) -> None:
+    async with store.transaction() as tx:
+        number = await tx.alerts.keep(make.alert(opening=make.verdict()))
+        body = json.loads(msgspec.json.encode(make.alert(opening=make.verdict())))
+        del body["opening"], body["step"]
+        update = sa.update(tables.alert).values(body=json.dumps(body))
+        await tx.alerts._connection.execute(update)
+
+        assert await tx.alerts.numbered(number) == make.alert()

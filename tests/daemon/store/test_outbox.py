@@ -62,6 +62,36 @@ async def test_owing_the_same_key_twice_owes_it_once(store: Store) -> None:
     assert await counts(store) == {LetterState.OWED: 1}
 
 
+@pytest.mark.parametrize(
+    ("keys", "told"), [("ab", ["a", "b"]), ("aab", ["a", "b"]), ("aba", ["a", "b"])]
+)
+async def test_what_is_worse_may_become_worse_still_and_each_key_is_owed_once(
+    store: Store, keys: str, told: list[str]
+) -> None:
+    await owe(store)
+    for key in keys:
+        async with store.transaction() as tx:
+            await tx.outbox.enqueue(make.letter(Change.WORSENED, key=key, alert=1, owed_at=AT))
+    owed = []
+    for _ in range(4):
+        for one in await claim(store):
+            owed.append(one.letter.key)
+            async with store.transaction() as tx:
+                await tx.outbox.sent(one.id, AT, None)
+
+    assert owed[1:] == told
+
+
+async def test_what_a_destination_was_told_last_is_not_told_again_by_another_bucket(
+    store: Store,
+) -> None:
+    await owe(store)
+    async with store.transaction() as tx:
+        await tx.outbox.enqueue(make.letter(key="another", alert=1, owed_at=AT))
+
+    assert await counts(store) == {LetterState.OWED: 1}
+
+
 async def test_what_was_withdrawn_and_came_back_is_news_again(store: Store) -> None:
     for change in (Change.OPENED, Change.WITHDRAWN, Change.OPENED):
         await owe(store, change)

@@ -9,9 +9,9 @@ from rules.alert import Change
 from rules.health import BLIND, CHANGED, CROWDED, REFUSED, REVISED
 from rules.rule import Severity
 from rules.series import Series
-from rules.verdict import Why
-from tests.daemon.wording.told import DAY, low_credits, of_a_source
-from tests.make import letter
+from rules.verdict import Part, Why
+from tests.daemon.wording.told import DAY, low_credits, of_a_source, of_a_sum
+from tests.make import VOICE, letter
 
 PAGE = Path(__file__).parents[3] / "docs" / "messages.md"
 
@@ -35,6 +35,10 @@ UNIT = (
 CROWD = "240 more were told than the 10,000 series that are kept apart."
 REVISION = "voices says 20 minutes more than was recorded."
 REFUSAL = "billing: POST /1.0/kb/usages answered 400: no such subscription; check recorders.billing"
+PARTS = (
+    *(Part("language", "ko", 303, 10), Part("language", "en", 71, 23)),
+    *(Part("voice_id", VOICE, 323, 3), Part("voice_id", "ben", 51, 30)),
+)
 
 
 def test_the_documentation_shows_what_is_really_said():
@@ -44,7 +48,8 @@ def test_the_documentation_shows_what_is_really_said():
     why = Why("4,200 credits, below the limit of 5,000 credits")
     spent = replace(low_credits(why=why), alert=13, severity=Severity.CRITICAL)
     told = (
-        *(opened, spent, letter(Change.RESOLVED), letter(Change.WITHDRAWN)),
+        *(opened, spent, of_a_sum(*PARTS), letter(Change.WORSENED)),
+        *(letter(Change.RESOLVED), letter(Change.WITHDRAWN)),
         of_a_source(BLIND, KEY),
         of_a_source(BLIND, CERTIFICATE),
         of_a_source(BLIND, KEY, Change.RESOLVED),

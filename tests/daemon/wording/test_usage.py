@@ -1,15 +1,17 @@
 """What a letter about usage says, to the word."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from daemon.wording import wording
 from daemon.wording.form import plain
-from rules.alert import Change
+from rules.alert import ANEW, Change
+from rules.planned import PLANNED
 from rules.rule import Severity
 from rules.series import Series, labels_of
-from rules.verdict import Why
+from rules.verdict import Outcome, Part, Why
 from tests.daemon.wording.told import facts, low_credits
 from tests.make import AT, HOUR, VOICE, alert, calm, event, letter, verdict
 
@@ -92,7 +94,7 @@ def test_the_facts_stand_in_the_order_a_tired_person_needs_them():
         ("How much", "41.2 minutes in the hour from Fri 20 Nov 14:00 UTC, so far"),
         ("Usual", "3.2 minutes (0.8 to 5.6 minutes is ordinary)"),
         ("Since", "Fri 20 Nov 14:00 UTC"),
-        ("How rare", "nothing like it in the 56 days before"),
+        ("How rare", "about once in 4 years for this series"),
         ("Rule", "voice-spike (warning), alert 12"),
     ]
 
@@ -162,6 +164,14 @@ def test_a_withdrawn_letter_says_the_vendor_revised_the_numbers():
     assert "look at that again" in words.advice
 
 
+def test_a_letter_withdrawn_since_it_was_planned_says_so_once():
+    planned = replace(calm(), outcome=Outcome.UNKNOWN, why=Why(f"{PLANNED}load test"))
+    words = wording(letter(event=event(Change.WITHDRAWN, verdict=planned)))
+
+    assert words.title == "Withdrawn: Agatha, sona_speech_1, it was planned: load test"
+    assert words.lead == ()
+
+
 def test_without_a_runbook_the_house_says_how_to_go_on():
     words = wording(letter())
 
@@ -200,3 +210,103 @@ def test_a_bucket_that_was_still_filling_is_said_to_be_so(late, said):
     told = letter(owed_at=AT + HOUR + timedelta(seconds=late))
 
     assert facts(told)["How much"].endswith(", so far") is said
+
+
+def test_what_is_worse_says_so_first_and_what_it_was_when_it_opened():
+    told = letter(Change.WORSENED, runbook="https://wiki.example.com/voices")
+    words = wording(told)
+
+    assert words.title == words.story
+    assert words.title == (
+        "Worse: Agatha, sona_speech_1: 60 minutes in an hour, 19 times as much as usual"
+    )
+    assert facts(told)["At first"] == "41.2 minutes in the hour from Fri 20 Nov 14:00 UTC"
+    assert facts(told)["How much"] == "60 minutes in the hour from Fri 20 Nov 16:00 UTC"
+    assert words.runbook == "https://wiki.example.com/voices"
+    assert words.advice.startswith("Follow the runbook")
+
+
+def test_what_is_worse_and_opened_before_that_was_kept_says_only_how_it_is():
+    told = letter(event=event(Change.WORSENED, alert=alert(opening=None)))
+
+    assert "At first" not in facts(told)
+
+
+@pytest.mark.parametrize(
+    ("begun", "within", "dated"),
+    [
+        (AT - 5 * HOUR, "in 6 hours", "in the 6 hours from Fri 20 Nov 09:00 UTC"),
+        (AT - 47 * HOUR, "in 2 days", "in the 2 days from Wed 18 Nov 15:00 UTC"),
+        (
+            *(AT - 48 * HOUR, "since Wed 18 Nov 14:00 UTC"),
+            "from Wed 18 Nov 14:00 UTC to Fri 20 Nov 15:00 UTC",
+        ),
+        (
+            *(AT - 470 * HOUR, "since 1 Nov"),
+            "from Sun 1 Nov 00:00 UTC to Fri 20 Nov 15:00 UTC",
+        ),
+    ],
+)
+def test_what_was_counted_over_several_buckets_says_since_when(begun, within, dated):
+    told = letter(event=event(verdict=verdict(counted_from=begun)), owed_at=AT + HOUR)
+
+    assert wording(told).title.endswith(f": 41.2 minutes {within}, 13 times as much as usual")
+    assert facts(told)["How much"] == f"41.2 minutes {dated}"
+
+
+def test_what_is_still_counted_is_said_to_be_so():
+    told = letter(event=event(verdict=verdict(counted_from=AT - 470 * HOUR)))
+
+    assert facts(told)["How much"].endswith("to Fri 20 Nov 15:00 UTC, so far")
+
+
+LASTS = "4,200 credits last until Tuesday afternoon (24 Nov), between Monday evening and Thursday"
+
+
+def test_a_kind_may_word_its_own_title():
+    why = Why("4,200 credits, burnt at about 1,050 a day, last until Tuesday.", headline=LASTS)
+    told = low_credits(why=why)
+
+    assert wording(told).title == f"Credit balance of supertone: {LASTS}"
+    assert wording(told).lead == (why.reason,)
+    assert facts(told)["Needed"] == "5,000 credits"
+
+
+def test_what_is_worse_or_over_is_worded_by_its_kind_too():
+    worst, now = verdict(why=Why("r", headline=LASTS)), calm(why=Why("s", headline="one\ntwo"))
+    over = letter(event=event(Change.RESOLVED, alert=alert(worst=worst), verdict=now))
+    graver = letter(event=event(Change.WORSENED, verdict=verdict(why=Why("r", headline=LASTS))))
+
+    assert wording(over).title == "Over: Agatha, sona_speech_1, one two"
+    assert wording(over).story == f"Agatha, sona_speech_1: {LASTS}"
+    assert wording(graver).title == f"Worse: Agatha, sona_speech_1: {LASTS}"
+
+
+def test_an_alert_that_ended_with_its_period_says_so():
+    now = calm(why=ANEW)
+    over = letter(event=event(Change.RESOLVED, verdict=now))
+
+    assert wording(over).title == "Over: Agatha, sona_speech_1, a new period began"
+    assert wording(over).lead == ("Use is counted from zero again.",)
+
+
+@pytest.mark.parametrize(("unit", "said"), [("USD", " USD"), ("", ""), (None, " minutes")])
+def test_the_unit_is_the_rule_s_own_where_it_counts_in_another(unit, said):
+    parts = (Part("model", "a", 30, 2), Part("model", "b", 11.24, 1.2))
+    much = verdict(unit=unit, why=Why("much", parts=parts))
+    told = letter(event=event(verdict=much))
+
+    assert f": 41.2{said} in an hour, 13 times" in wording(told).title
+    assert facts(told)["How much"].startswith(f"41.2{said} in the hour")
+    assert facts(told)["Usual"] == f"3.2{said} (0.8 to 5.6{said} is ordinary)"
+    assert facts(told)["By model"].startswith(f"a +28{said} of +38")
+
+
+def test_a_ratio_is_said_in_its_unit():
+    limit = {"observed": 30.5, "expected": 25.0, "low": None, "high": 25.0}
+    told = letter(event=event(verdict=verdict(unit="credits per minute", **limit)))
+
+    assert wording(told).title.endswith(
+        ": 30.5 credits per minute in an hour, above the limit of 25 credits per minute"
+    )
+    assert facts(told)["Limit"] == "25 credits per minute"

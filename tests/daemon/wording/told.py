@@ -7,6 +7,7 @@ from daemon.wording import wording
 from rules.alert import Change, Event, Policy, Watch, advance
 from rules.health import Condition, fine, polls_of, wrong
 from rules.series import Series
+from rules.verdict import Part, Why
 from tests.make import AT, alert, event, letter, verdict
 
 BALANCE = Series("supertone", "credit_balance", ())
@@ -23,6 +24,14 @@ def low_credits(**fields):
     below = verdict(**limit | fields)
     over = alert(worst=below, series=BALANCE, rule="low-credits")
     return letter(event=event(verdict=below, alert=over), unit="credits", names={})
+
+
+def of_a_sum(*parts: Part, change: Change = Change.OPENED) -> Letter:
+    """A letter about the minutes of all voices together, moved by these."""
+    why = Why("374 minutes where 33 minutes are usual at this hour of the week", parts=parts)
+    much = verdict(observed=374.0, expected=33.0, low=0.0, high=66.0, why=why)
+    over = alert(worst=much, series=Series("supertone", "minutes", ()), rule="all-voices")
+    return letter(event=Event(change, over, much))
 
 
 def of_a_source(

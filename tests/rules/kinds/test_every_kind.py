@@ -1,122 +1,142 @@
-"""What every kind must honour."""
+"""What every kind must honour: judging is pure, causal, and the same however often we look."""
 
-from dataclasses import is_dataclass, replace
-from datetime import timedelta
+from dataclasses import is_dataclass
+from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
+from rules.alert import Phase
+from rules.engine import News, evaluate
 from rules.kinds import KINDS
-from rules.kinds.spike import Spike
-from rules.kinds.threshold import Threshold
 from rules.series import Measure
 from rules.verdict import Outcome
-from tests.rules.panels import DAY, HOUR, NAN, panel
+from tests.rules.worlds import (
+    CASES,
+    EXAMPLES,
+    SHOWN,
+    cut,
+    example,
+    measure,
+    same,
+    watching,
+    window,
+    world,
+)
 
-EXAMPLES = {
-    "threshold": [Threshold(above=8), Threshold(below=1), Threshold(above=9, recover=4)],
-    "spike": [
-        Spike(),
-        Spike(direction="both", weeks=4, sigmas=2, once_in=2 * DAY),
-        Spike(baseline="rolling", sigmas=3, once_in=timedelta(0)),
-    ],
-}
-KIND = st.sampled_from([kind for kinds in EXAMPLES.values() for kind in kinds])
-WIDTH = st.sampled_from([6 * HOUR, 8 * HOUR, 5 * HOUR, DAY])
-MEASURE = st.sampled_from(list(Measure))
-SEED = st.integers(0, 2**32 - 1)
-
-
-def usage(seed, rows=260):
-    """A rhythm, ties, a sparse series, gaps, a late comer and some spikes."""
-    rng = np.random.default_rng(seed)
-    rhythm = 1 + np.arange(rows) % 4
-    values = rng.poisson(rhythm, (3, rows)).astype(np.float64)
-    values[1] *= rng.random(rows) < 0.1
-    values[2, : rows // 2] = NAN
-    values[rng.random(values.shape) < 0.03] = NAN
-    values[rng.random(values.shape) < 0.03] *= 10
-    return values
+EXAMPLE = pytest.mark.parametrize(("name", "number"), SHOWN)
+CASE = pytest.mark.parametrize(("name", "number", "of"), CASES)
 
 
-def same(one, other, rows):
-    """Whether two judgements agree on these rows, bit for bit and word for word."""
-    for name in ("outcome", "expected", "low", "high", "score"):
-        mine = getattr(one, name)[rows - one.first]
-        theirs = getattr(other, name)[rows - other.first]
-        np.testing.assert_array_equal(mine, theirs)
-    for column in range(one.outcome.shape[1]):
-        assert one.why(rows, column) == other.why(rows, column)
+@cache
+def once(name, number, of):
+    """The whole window, judged in one go."""
+    return example(name, number).judge(world(of), window(name))
 
 
 def test_every_kind_on_the_shelf_has_examples_here():
-    assert EXAMPLES.keys() == KINDS.keys()
+    assert KINDS.keys() == EXAMPLES.keys()
     assert all(is_dataclass(kind) for kind in KINDS.values())
 
 
-@settings(max_examples=25, deadline=None)
-@given(KIND, SEED, WIDTH, MEASURE, st.integers(150, 259))
-def test_judging_row_by_row_as_they_arrive_is_judging_all_at_once(kind, seed, width, measure, row):
-    values = usage(seed)
-    whole = kind.judge(panel(*values, width=width, measure=measure), slice(100, 260))
-    live = panel(*values[:, : row + 1], width=width, measure=measure)
+@EXAMPLE
+def test_every_example_has_something_to_say_and_does_not_always_say_it(name, number):
+    """Else the laws below would be held by saying nothing."""
+    breach = once(name, number, measure(name)).outcome == Outcome.BREACH
 
-    same(kind.judge(live, slice(row, row + 1)), whole, row)
-
-
-@settings(max_examples=15, deadline=None)
-@given(KIND, SEED, WIDTH, MEASURE)
-def test_judging_again_says_the_same_and_leaves_the_panel_as_it_was(kind, seed, width, measure):
-    watched = panel(*usage(seed), width=width, measure=measure)
-    kept = watched.values.copy()
-    watched.values.flags.writeable = False
-    one, other = kind.judge(watched, slice(200, 260)), kind.judge(watched, slice(200, 260))
-
-    for row in (200, 230, 259):
-        same(one, other, row)
-    np.testing.assert_array_equal(watched.values, kept)
+    assert breach.any()
+    assert not breach.all()
 
 
-@settings(max_examples=15, deadline=None)
-@given(KIND, SEED, MEASURE)
-def test_a_series_is_judged_as_if_it_were_alone(kind, seed, measure):
-    values = usage(seed)
-    together = kind.judge(panel(*values, measure=measure), slice(200, 260))
-
-    for column in range(3):
-        alone = kind.judge(panel(values[column], measure=measure), slice(200, 260))
-        np.testing.assert_array_equal(alone.outcome[:, 0], together.outcome[:, column])
-        np.testing.assert_array_equal(alone.score[:, 0], together.score[:, column])
+@CASE
+def test_judging_in_pieces_is_judging_all_at_once(name, number, of):
+    kind, rows, rng = example(name, number), window(name), np.random.default_rng(number)
+    inside = rng.choice(np.arange(rows.start + 1, rows.stop), 4, replace=False)
+    for start, stop in pairwise([rows.start, *sorted(inside.tolist()), rows.stop]):
+        piece = slice(start, stop)
+        same(kind.judge(world(of), piece), once(name, number, of), piece)
 
 
-@settings(max_examples=15, deadline=None)
-@given(KIND, SEED, MEASURE)
-def test_what_was_not_told_is_unknown_and_every_score_lies_between_0_and_1(kind, seed, measure):
-    values = usage(seed)
-    judged = kind.judge(panel(*values, measure=measure), slice(0, 260))
-
-    assert (judged.outcome[np.isnan(values.T)] == Outcome.UNKNOWN).all()
-    assert ((judged.score >= 0) & (judged.score <= 1)).all()
-    assert (judged.score[np.isnan(values.T)] == 0).all()
+def telling(found, many):
+    """Some rows at which something changes, and some others."""
+    turns = np.flatnonzero((found.outcome[1:] != found.outcome[:-1]).any(axis=1)) + 1
+    rng = np.random.default_rng(len(turns))
+    rows = [*rng.permutation(turns)[:many], *rng.integers(0, len(found.outcome), many)]
+    return sorted({int(row) + found.first for row in rows} | {found.first})
 
 
-@pytest.mark.parametrize("kind", [kind for kinds in EXAMPLES.values() for kind in kinds])
-@pytest.mark.parametrize("value", [0.0, 5.0, -5.0, NAN, 1e308])
-@pytest.mark.parametrize("measure", list(Measure))
-def test_a_past_without_any_change_is_never_a_reason_to_fail(kind, value, measure):
-    watched = panel(np.full(200, value), measure=measure)
-    judged = kind.judge(watched, slice(0, 200))
+@CASE
+def test_judging_each_bucket_as_it_arrives_is_judging_all_at_once(name, number, of):
+    found = once(name, number, of)
+    for row in telling(found, 2):
+        live = cut(world(of), row + 1)
+        alone = example(name, number).judge(live, slice(row, row + 1))
 
-    for row in (0, 199):
-        assert judged.one(watched, row, 0).why.reason
+        same(alone, found, slice(row, row + 1))
+        for column in np.flatnonzero(alone.outcome[0] == Outcome.BREACH).tolist():
+            words = found.one(world(of), row, column)
+            assert repr(alone.one(live, row, column)) == repr(words)
 
 
-@pytest.mark.parametrize("kind", [kind for kinds in EXAMPLES.values() for kind in kinds])
-def test_no_rows_and_no_series_are_fine(kind):
-    watched = panel([1.0, 2.0, 3.0])
-    empty = replace(watched, series=(), values=np.empty((3, 0)))
+@CASE
+def test_a_bucket_that_fills_is_judged_as_if_none_came_after_it(name, number, of):
+    kind = example(name, number)
+    for row in telling(once(name, number, of), 1):
+        live, after = cut(world(of), row + 1, row), cut(world(of), row + 30, row)
+        alone = kind.judge(live, slice(row, row + 1))
 
-    assert kind.judge(watched, slice(3, 3)).outcome.shape == (0, 1)
-    assert kind.judge(empty, slice(0, 3)).outcome.shape == (3, 0)
+        same(alone, kind.judge(after, slice(row, len(after))), slice(row, row + 1))
+
+
+class Kept:
+    """What a daemon keeps of a rule between its polls."""
+
+    def __init__(self, rule, since):
+        self.rule = rule
+        self.alerts = {}
+        self.since = since
+
+    def poll(self, watched):
+        latest = {alert.series: alert for alert in sorted(self.alerts.values(), key=_since)}
+        judged = evaluate(self.rule, watched, latest, News(self.since))
+        pending = [key for key, alert in self.alerts.items() if alert.phase is Phase.PENDING]
+        for key in pending:
+            if key[0] in judged.dropped:
+                del self.alerts[key]
+        self.alerts |= {(alert.series, alert.since): alert for alert in judged.alerts}
+        self.since = judged.since
+
+    def told(self):
+        return [repr(alert) for alert in sorted(self.alerts.values(), key=_since)]
+
+
+def _since(alert):
+    return alert.since, alert.series.labels
+
+
+def polled(watched, row, share):
+    """The last bucket fills still: of an amount only a share of it is there."""
+    seen = cut(watched, row + 1, row)
+    if watched.metric.measure is Measure.AMOUNT:
+        seen.values[row] *= share
+    return seen
+
+
+def looks(found, rng):
+    """Some rows in which there is something to tell, and some others."""
+    said = np.flatnonzero((found.outcome == Outcome.BREACH).any(axis=1))
+    rows = [*rng.permutation(said)[:5], *rng.integers(0, len(found.outcome), 2)]
+    return sorted(int(row) + found.first for row in rows)
+
+
+@CASE
+def test_polls_at_any_moment_end_in_the_alerts_of_a_replay(name, number, of):
+    rng, first = np.random.default_rng([1, number]), window(name).start
+    often, replayed = (Kept(watching(example(name, number)), world(of).at(first)) for _ in range(2))
+    for row in looks(once(name, number, of), rng):
+        often.poll(polled(world(of), row, rng.choice([0.0, 0.4, 1.0])))
+    often.poll(world(of))
+    replayed.poll(world(of))
+
+    assert often.told() == replayed.told()

@@ -71,6 +71,14 @@ def test_an_end_is_threaded_under_its_beginning():
     assert post["Subject"] == f"Resolved: {wording(letter()).title}"
 
 
+def test_what_is_worse_is_threaded_too_and_says_so_once():
+    opened = Receipt(SENDER, str(mail(letter(), SENDER, TO)["Message-ID"]))
+    post = parsed(letter(Change.WORSENED, receipt=opened))
+
+    assert post["In-Reply-To"] == post["References"] == opened.id
+    assert post["Subject"].startswith("Worse: Agatha, sona_speech_1: 60 minutes")
+
+
 def test_a_withdrawal_says_so_in_its_subject():
     assert parsed(letter(Change.WITHDRAWN))["Subject"].startswith("Withdrawn: Agatha")
 

@@ -90,3 +90,11 @@ def test_a_runbook_that_is_an_address_becomes_a_link_and_nothing_else_does():
     assert 'href="https://e.com/?a&amp;b"' in of(letter(runbook="https://e.com/?a&b"))
     assert "href" not in of(letter(runbook="javascript:alert(1)"))
     assert "href" not in of(letter())
+
+
+def test_what_is_worse_is_as_grave_as_what_opened():
+    text = of(letter(Change.WORSENED, severity=Severity.CRITICAL))
+
+    assert ">Critical · alert 12<" in text
+    assert "<s>" not in text
+    assert ">Worse: Agatha" in text

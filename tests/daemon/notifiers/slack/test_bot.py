@@ -81,6 +81,53 @@ async def test_a_resolved_alert_edits_the_message_it_was_opened_with(slack):
     assert "~Agatha, sona_speech_1: 41.2 minutes" in posted.now.blocks[1]["text"]["text"]
 
 
+async def test_what_is_worse_is_edited_in_and_called_out_in_its_thread(slack):
+    async with posting(slack) as send:
+        opened = await send(letter())
+        worse = await send(letter(Change.WORSENED, receipt=opened))
+
+    first, reply = slack.messages
+    assert worse == opened
+    assert first.now.blocks[0]["text"]["text"].startswith("🟠 Worse: Agatha")
+    assert (first.thread, reply.thread, reply.broadcast) == (None, opened.id, True)
+    assert reply.now.text == message(letter(Change.WORSENED)).text
+    assert reply.now.text.startswith("🟠 Worse: Agatha, sona_speech_1: 60 minutes in an hour")
+    assert reply.metadata["event_payload"] == {"key": letter(Change.WORSENED).key}
+
+
+async def test_what_got_worse_ends_where_it_began(slack):
+    async with posting(slack) as send:
+        receipt = await send(letter())
+        receipt = await send(letter(Change.WORSENED, receipt=receipt))
+        await send(letter(Change.RESOLVED, receipt=receipt))
+
+    first, reply = slack.messages
+    assert first.now.blocks[0]["text"]["text"].startswith("✅")
+    assert len(reply.versions) == 1
+
+
+async def test_an_edit_that_was_made_is_made_again_where_the_call_out_failed(slack):
+    async with posting(slack) as send:
+        opened = await send(letter())
+        slack.faults += [Fault(200, '{"ok": false, "error": "fatal_error"}')]
+        slack.faults.insert(0, None)
+        with pytest.raises(DeliveryError):
+            await send(letter(Change.WORSENED, receipt=opened))
+        await send(letter(Change.WORSENED, receipt=opened))
+
+    assert [len(posted.versions) for posted in slack.messages] == [3, 1]
+
+
+async def test_where_the_message_was_deleted_what_is_worse_is_a_new_one_and_no_reply(slack):
+    async with posting(slack) as send:
+        opened = await send(letter())
+        slack.delete(slack.messages[0])
+        worse = await send(letter(Change.WORSENED, receipt=opened))
+
+    [posted] = slack.messages
+    assert (worse.id, posted.thread) == (posted.ts, None)
+
+
 async def test_editing_twice_is_harmless(slack):
     async with posting(slack) as send:
         opened = await send(letter())

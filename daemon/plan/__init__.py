@@ -1,0 +1,1 @@
+"""What a change of the rules would have changed for people, over the past."""

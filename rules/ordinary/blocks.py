@@ -1,0 +1,130 @@
+"""Buckets in blocks of a day, and what the blocks before each of them have in common.
+
+A day is what rhythm and memory are counted in: the bucket a week ago is the same place seven
+blocks earlier, and what is known of a series is brought up to date once a day. Buckets that do not
+fit into a day several times are blocks of their own.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
+
+from rules.panel import Flags, Floats, Panel
+from rules.season import DAY
+from rules.series import EPOCH
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the rows of a panel lie in blocks."""
+
+    per_block: int
+    """Buckets in a block."""
+    lead: int
+    """Buckets of the first block that lie before the panel."""
+    rows: int
+    daily: bool
+    """Whether a block is a day."""
+
+    @property
+    def blocks(self) -> int:
+        return -(-(self.lead + self.rows) // self.per_block)
+
+    def fold(self, values: Floats) -> Floats:
+        """Rows by column, as blocks by place by column; what lies outside the panel is not told."""
+        columns = values.shape[1]
+        folded = np.full((self.blocks * self.per_block, columns), np.nan)
+        folded[self.lead : self.lead + self.rows] = values
+        return folded.reshape(self.blocks, self.per_block, columns)
+
+    def block(self, row: int) -> int:
+        """In which block a row lies."""
+        return (self.lead + row) // self.per_block
+
+
+def layout(panel: Panel, rows: int) -> Layout:
+    """The first so many rows of a panel in blocks; days begin at midnight of the metric's zone."""
+    width = panel.metric.width
+    if width > DAY or DAY % width:
+        return Layout(1, 0, rows, daily=False)
+    lead = (panel.start - EPOCH + panel.metric.offset) % DAY // width
+    return Layout(DAY // width, lead, rows, daily=True)
+
+
+def before(values: Floats, many: int, nothing: float) -> Floats:
+    """The values with so many blocks of nothing before the beginning: what is not told is nothing.
+
+    Row t + many is block t, so the block `lag` before each begins at row many - lag.
+    """
+    padded = np.full((many + len(values), *values.shape[1:]), nothing)
+    np.copyto(padded[many:], values, where=~np.isnan(values))
+    return padded
+
+
+def runs(rows: npt.NDArray[Any], many: int, step: int, both: np.ufunc) -> npt.NDArray[Any]:
+    """Each row, the one `step` behind it, and so on: so many of them taken together.
+
+    Doubled again and again: a run depends on nothing but its rows, and costs few passes.
+
+    >>> runs(np.arange(8.0)[:, None], 3, 2, np.add)[:, 0]
+    array([ 6.,  9., 12., 15.])
+    """
+    height, one, at = len(rows) - (many - 1) * step, rows, 0
+    found = None
+    for power in range(many.bit_length()):
+        if power:
+            reach = step << (power - 1)
+            one = both(one[:-reach], one[reach:])
+        if many >> power & 1:
+            part = one[at : at + height]
+            found = part if found is None else both(found, part)
+            at += step << power
+    assert found is not None  # noqa: S101
+    return found
+
+
+def totals(values: Floats, many: int) -> Floats:
+    """The sum of what was told in each of so many blocks before."""
+    return runs(before(values, many, 0.0)[:-1], many, 1, np.add)
+
+
+def quantile(values: Floats, many: int, share: float, least: int) -> Floats:
+    """The value that so large a share of what was told in the blocks before lies at or below; NaN
+    where fewer than `least` were told."""
+    columns = np.ascontiguousarray(before(values, many, np.inf).T)
+    ordered = np.sort(sliding_window_view(columns[:, :-1], many, axis=1), axis=2)
+    told = totals(1 + 0 * values, many)
+    ranks = np.maximum(np.ceil(share * np.arange(many + 1)) - 1, 0).astype(np.intp)
+    here = ranks[told.T.astype(np.intp)]
+    here += np.arange(0, ordered.size, many).reshape(here.shape)
+    found: Floats = ordered.reshape(-1)[here].T
+    return np.where(told >= least, found, np.nan)
+
+
+def mean(values: Floats, weights: Floats, many: int, cap: Floats) -> Floats:
+    """The weighted mean of what was told in the blocks before, of which nothing is taken for
+    more than `cap`."""
+    own = before(np.where(np.isnan(values), 0.0, weights), many, 0.0)
+    samples, height = before(values, many, 0.0), len(values)
+    total, part = np.zeros_like(cap), np.empty_like(cap)
+    for first in range(many - 1, -1, -1):
+        np.minimum(samples[first : first + height], cap, out=part)
+        np.multiply(part, own[first : first + height], out=part)
+        np.add(total, part, out=total)
+    weight: Floats = runs(own[:-1], many, 1, np.add)
+    found: Floats = np.full_like(cap, np.nan)
+    return np.divide(total, weight, out=found, where=weight > 0)
+
+
+def counted(those: Flags) -> Floats:
+    """How many of each block."""
+    many = np.add.reduce(those.view(np.uint8), axis=1, dtype=np.uint32)
+    return np.asarray(many, dtype=np.float64)
+
+
+def highest(folded: Floats) -> Floats:
+    """The highest of each block; NaN where nothing is told."""
+    return np.asarray(np.fmax.reduce(folded, axis=1))

@@ -1,0 +1,201 @@
+"""How far buckets, and the hours that lead up to them, lie from what was expected.
+
+Looked at are a bucket by itself and the sums over an eighth, a quarter and all of a day: what no
+hour shows alone, six of them may. Each is measured by how far this series strays over as long, and
+then once more by how far it strayed on its worse days: a series with bursts by nature has the
+yardstick to go with them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from rules.ordinary.blocks import highest, quantile
+from rules.ordinary.expected import Expected
+from rules.ordinary.noise import MEMORY, QUIET, noise_of
+from rules.panel import Floats
+
+FAR = 2.0
+"""From so many sigmas on the chances of counts are looked at."""
+RAREST = 0.15
+"""Of what was never seen at this time, so many are expected all the same."""
+SETTLED = 10
+"""Blocks that must have been measured before the worse days of a series are known."""
+WORSE = 0.85
+"""The share of days that are not among the worse ones."""
+
+WORSE_BY_CHANCE: Mapping[int, float] = {1: 2.47, 2: 2.34, 3: 2.21, 6: 2.0, 8: 1.95, 12: 1.8}
+"""How far the 85th of 100 days strays at its worst, by how many 24ths of a day are summed, were the
+noise normal and its hours independent."""
+WORSE_OF_A_DAY = 1.62
+"""The same of sums over a whole day or more."""
+
+
+class Look(StrEnum):
+    """What is looked for."""
+
+    MORE = "more"
+    LESS = "less"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    """What one window is held against, by block, place and column; NaN where nobody knows."""
+
+    buckets: int
+    """How many are summed, the last one being the bucket itself."""
+    expected: Floats
+    sigma: Floats
+    """One standard deviation by the measure of the series' worse days; of amounts on the scale of
+    roots."""
+    grows: Floats
+    """How much of its square goes with the amount expected, and not with the square root of it; by
+    block and column."""
+    worst: Floats
+    """The furthest that each block strayed, by block and column."""
+
+
+def windows(per_block: int, shares: Sequence[int]) -> tuple[int, ...]:
+    """How many buckets are 1/24, 3/24, ... of a block, without those that are the same.
+
+    >>> windows(24, (1, 3, 6, 24)), windows(1, (1, 3, 6, 24)), windows(288, (1, 24))
+    ((1, 3, 6, 24), (1,), (12, 288))
+    """
+    return tuple(sorted({max(1, round(share * per_block / 24)) for share in shares}))
+
+
+@np.errstate(invalid="ignore", over="ignore", divide="ignore")
+def amount_yardstick(amounts: Floats, usual: Expected, buckets: int, look: Look) -> Yardstick:
+    """For sums of amounts."""
+    observed, expected = summed(amounts, buckets), summed(usual.mean, buckets)
+    root = np.sqrt(np.maximum(expected, 0.0))
+    residual = np.sqrt(np.maximum(observed, 0.0)) - root
+    typical = _typical(expected)
+    noise = noise_of(residual, root, expected > QUIET * typical[:, None, :], usual.unit > 0)
+    floor = np.maximum(usual.unit[:, None, :] / 6, (0.02 * root) ** 2)
+    sigma = np.sqrt(np.maximum(noise.variance(root * root), floor))
+    score = _far(residual, Held(observed, expected, sigma, noise.grows[:, None, :]), look)
+    return _measured(Yardstick(buckets, expected, sigma, noise.grows, score))
+
+
+@np.errstate(invalid="ignore", over="ignore", divide="ignore")
+def level_yardstick(levels: Floats, usual: Expected, look: Look) -> Yardstick:
+    """For levels as they are: they are not summed, and stray the same wherever they stand."""
+    residual = levels - usual.mean
+    noise = noise_of(residual, np.zeros_like(residual), ~np.isnan(residual))
+    sigma = np.sqrt(noise.still)[:, None, :] + np.zeros_like(residual)
+    held = Held(levels, usual.mean, sigma, 0 * sigma)
+    return _measured(Yardstick(1, usual.mean, sigma, 0 * noise.still, level_score(held, look)))
+
+
+def _measured(plain: Yardstick) -> Yardstick:
+    """`worst` holds the score of every place."""
+    worst = highest(plain.worst)
+    chance = _worse_by_chance(plain.buckets / plain.sigma.shape[1])
+    worse = np.maximum(quantile(worst, MEMORY, WORSE, SETTLED) / chance, 1.0)
+    return Yardstick(
+        buckets=plain.buckets,
+        expected=plain.expected,
+        sigma=plain.sigma * worse[:, None, :],
+        grows=plain.grows * worse**2,
+        worst=worst / worse,
+    )
+
+
+def _worse_by_chance(days: float) -> float:
+    known = (worse for most, worse in WORSE_BY_CHANCE.items() if round(24 * days) <= most)
+    return next(known, WORSE_OF_A_DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Numbers, and what they are held against."""
+
+    observed: Floats
+    expected: Floats
+    sigma: Floats
+    grows: Floats
+
+
+@np.errstate(invalid="ignore", over="ignore", divide="ignore")
+def amount_score(held: Held, look: Look) -> Floats:
+    """How many sigmas to the side that is looked to, on the scale of roots; and far out, on the
+    scale of the chances that such counts have."""
+    residual = np.sqrt(np.maximum(held.observed, 0.0)) - np.sqrt(np.maximum(held.expected, 0.0))
+    return _far(residual, held, look)
+
+
+def _far(residual: Floats, held: Held, look: Look) -> Floats:
+    score = _in_sigmas(residual, held, look)
+    if look is Look.MORE:
+        far = np.nonzero((score > FAR) & np.isfinite(score))
+        grows = np.broadcast_to(held.grows, score.shape)[far]
+        score[far] = _by_chance(
+            Held(held.observed[far], held.expected[far], held.sigma[far], grows)
+        )
+    return score
+
+
+@np.errstate(invalid="ignore", over="ignore", divide="ignore")
+def level_score(held: Held, look: Look) -> Floats:
+    """How many sigmas to the side that is looked to."""
+    return _in_sigmas(held.observed - held.expected, held, look)
+
+
+def _by_chance(held: Held) -> Floats:
+    """The root of the deviance of a negative binomial count with this variance: where counts are
+    small, the root scale has them look less rare than they are."""
+    apart = held.grows * held.expected
+    unit = 4 * np.maximum(held.sigma**2 - apart, 0.05 * held.sigma**2)
+    seen, usual = held.observed / unit, np.maximum(held.expected / unit, RAREST)
+    shape = 1 / np.maximum(4 * held.grows, 1e-6)
+    half = seen * np.log(seen / usual) - (seen + shape) * np.log((seen + shape) / (usual + shape))
+    return np.asarray(np.sqrt(np.maximum(2 * half, FAR**2)))
+
+
+def _in_sigmas(residual: Floats, held: Held, look: Look) -> Floats:
+    """Nothing is no standard deviation, also where there is none."""
+    if look is not Look.MORE:
+        residual = -residual
+    score = residual / held.sigma
+    still = held.sigma == 0
+    if still.any():
+        score[still & (residual == 0)] = 0.0
+    return np.asarray(score)
+
+
+def summed(values: Floats, buckets: int) -> Floats:
+    """The sum of so many buckets up to each; NaN where one of them is not told.
+
+    Doubled again and again, so that a sum is the same wherever the panel begins.
+    """
+    flat = values.reshape(-1, values.shape[2])
+    return _summed(flat, buckets).reshape(values.shape)
+
+
+def _summed(flat: Floats, buckets: int) -> Floats:
+    if buckets == 1:
+        return flat
+    half = buckets // 2
+    sums = _summed(flat, half)
+    both = _with_earlier(sums, sums, half)
+    return _with_earlier(both, flat, 2 * half) if buckets % 2 else both
+
+
+def _with_earlier(sums: Floats, flat: Floats, lag: int) -> Floats:
+    both = np.empty_like(sums)
+    both[:lag] = np.nan
+    np.add(sums[lag:], flat[:-lag], out=both[lag:])
+    return both
+
+
+def _typical(expected: Floats) -> Floats:
+    known = ~np.isnan(expected)
+    many = np.count_nonzero(known, axis=1)
+    total = np.where(known, expected, 0.0).sum(axis=1)
+    typical: Floats = np.full(total.shape, np.nan)
+    np.divide(total, many, out=typical, where=many > 0)
+    return typical

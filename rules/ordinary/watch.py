@@ -1,0 +1,247 @@
+"""A panel held against its own past: how far every bucket strays, and how rare that is.
+
+All that a day is measured by is known when it begins. So what a day needs is made once and kept in
+a small memory; it is found again by the very numbers it was made from, and forgetting it changes
+nothing but the time it takes.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import lru_cache
+from hashlib import blake2b
+
+import numpy as np
+
+from rules.ordinary.blocks import Layout, layout
+from rules.ordinary.expected import expected_amounts, expected_levels
+from rules.ordinary.rare import Own, Tail, own, tail
+from rules.ordinary.strays import (
+    Held,
+    Look,
+    Yardstick,
+    amount_score,
+    amount_yardstick,
+    level_score,
+    level_yardstick,
+    summed,
+    windows,
+)
+from rules.panel import Floats, Panel
+from rules.past import Places
+from rules.series import Measure, Metric
+
+CHUNK = 1 << 18
+"""So many buckets are worked on at once."""
+
+
+UNLIKE = {Look.MORE: 0.1, Look.LESS: 0.04, Look.NOTHING: 0.04}
+"""For `Tail.unlike`, measured on quiet worlds: upwards there is no end to how far series differ,
+downwards it is zero."""
+
+
+@dataclass(frozen=True, slots=True)
+class Eye:
+    look: Look
+    shares: tuple[int, ...]
+    """Over how many 24ths of a day amounts are summed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What sums over so many buckets are held against, by row and column."""
+
+    buckets: int
+    expected: Floats
+    sigma: Floats
+    grows: Floats
+    """By block."""
+
+    def flat(self) -> "Window":
+        columns = self.expected.shape[2]
+        expected, sigma = self.expected.reshape(-1, columns), self.sigma.reshape(-1, columns)
+        return Window(self.buckets, expected, sigma, self.grows)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What some blocks are measured by."""
+
+    first: int
+    """The first of these blocks."""
+    windows: tuple[Window, ...]
+    """By row from the first place of the first block on."""
+    own: Own
+    """By block from the first on."""
+    tails: tuple[Tail | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """One window over the rows in question, by row and column; NaN where too little is known."""
+
+    buckets: int
+    observed: Floats
+    expected: Floats
+    sigma: Floats
+    score: Floats
+    """How many sigmas `observed` lies to the side that is looked to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """Some columns of what is watched, by row and column."""
+
+    columns: slice
+    sums: tuple[Sums, ...]
+    """The shortest first."""
+    own: Own
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Some rows of a panel against what came before them."""
+
+    panel: Panel
+    rows: slice
+    look: Look
+    ground: Ground
+    blocks: Places
+    """By row: which block of the ground it lies in."""
+    places: slice
+    """Where in the ground the rows lie."""
+    span: timedelta
+    """How long a block is."""
+
+    def tails(self) -> list[Tail | None]:
+        """By row."""
+        return [self.ground.tails[block] for block in self.blocks.tolist()]
+
+    def strips(self) -> Iterator[Strip]:
+        """From the first column on, so few at once that what is made of them stays in the cache."""
+        wide = max(CHUNK // len(self.blocks), 1)
+        for start in range(0, self.panel.values.shape[1], wide):
+            columns = slice(start, start + wide)
+            own = self.ground.own
+            yield Strip(
+                columns,
+                tuple(self._sums(window, columns) for window in self.ground.windows),
+                Own(*(each[self.blocks, columns] for each in (own.bend, own.heavy, own.record))),
+            )
+
+    def _sums(self, window: Window, columns: slice) -> Sums:
+        start = max(self.rows.start - window.buckets + 1, 0)
+        part = self.panel.values[start : self.rows.stop, None, columns]
+        observed = summed(part, window.buckets)[self.rows.start - start :, 0]
+        expected = np.ascontiguousarray(window.expected[self.places, columns])
+        sigma = np.ascontiguousarray(window.sigma[self.places, columns])
+        score = level_score if self.panel.metric.measure is Measure.LEVEL else amount_score
+        scores = score(
+            Held(observed, expected, sigma, window.grows[self.blocks, columns]), self.look
+        )
+        return Sums(window.buckets, observed, expected, sigma, scores)
+
+
+def watched(panel: Panel, rows: slice, eye: Eye) -> Watched:
+    """Hold these rows of a panel against all that came before them."""
+    lay = layout(panel, rows.stop)
+    first, last = lay.block(rows.start), lay.block(rows.stop - 1)
+    begin = max(first * lay.per_block - lay.lead, 0)
+    if first == last:
+        known = np.ascontiguousarray(panel.values[:begin])
+        ground = _remembered(_Key(known, panel, eye))
+    else:
+        ground = _ground(panel, panel.values[: rows.stop], first, eye)
+    return _held(panel, rows, ground, eye)
+
+
+_FORGOTTEN: Floats = np.empty((0, 0))
+
+
+class _Key:
+    """A past as what it holds, so that the ground made from it is found again."""
+
+    def __init__(self, values: Floats, panel: Panel, eye: Eye) -> None:
+        self.values, self.eye = values, eye
+        self.panel = replace(panel, values=_FORGOTTEN, beside=())
+        digest = blake2b(values.tobytes(), digest_size=16).digest()
+        self._equal = (digest, values.shape, panel.start, panel.metric, eye)
+
+    def __hash__(self) -> int:
+        return hash(self._equal)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self._equal == other._equal
+
+
+@lru_cache(maxsize=8)
+def _remembered(key: _Key) -> Ground:
+    """The ground of the one block that follows a past."""
+    lay = layout(key.panel, len(key.values))
+    untold = lay.per_block - (lay.lead + len(key.values)) % lay.per_block
+    following = np.full((untold, key.values.shape[1]), np.nan)
+    values = np.concatenate([key.values, following])
+    block = lay.block(len(key.values))
+    ground = _ground(key.panel, values, block, key.eye)
+    key.values = _FORGOTTEN  # the digest alone finds it again
+    return ground
+
+
+def _ground(panel: Panel, values: Floats, first: int, eye: Eye) -> Ground:
+    lay = layout(panel, len(values))
+    columns = values.shape[1]
+    # A column alone is added up in another order, so that its last bits would differ.
+    pieces = max(columns // max(CHUNK // len(values), 2), 1)
+    worst = np.empty((lay.blocks, columns))
+    found = [
+        _window(buckets, (lay.blocks - first, lay.per_block, columns))
+        for buckets in _lengths(panel.metric, lay, eye)
+    ]
+    for those in np.array_split(np.arange(columns), pieces):
+        part = slice(int(those[0]), int(those[-1]) + 1)
+        yardsticks = _yardsticks(panel.metric, values[:, part], lay, eye)
+        for window, yardstick in zip(found, yardsticks, strict=True):
+            window.expected[:, :, part] = yardstick.expected[first:]
+            window.sigma[:, :, part] = yardstick.sigma[first:]
+            window.grows[:, part] = yardstick.grows[first:]
+        worst[:, part] = _worst(yardsticks)
+    start = panel.start + panel.metric.offset - lay.lead * panel.metric.width
+    known = own(worst, start if lay.daily else None)
+    drawn = known.drawn_in(worst, slice(None))
+    unlike = UNLIKE[eye.look]
+    tails = tuple(tail(drawn, block, unlike) for block in range(first, lay.blocks))
+    mine = Own(known.bend[first:], known.heavy[first:], known.record[first:])
+    return Ground(first, tuple(window.flat() for window in found), mine, tails)
+
+
+def _window(buckets: int, shape: tuple[int, int, int]) -> Window:
+    return Window(buckets, np.empty(shape), np.empty(shape), np.empty((shape[0], shape[2])))
+
+
+def _lengths(metric: Metric, lay: Layout, eye: Eye) -> tuple[int, ...]:
+    return (1,) if metric.measure is Measure.LEVEL else windows(lay.per_block, eye.shares)
+
+
+def _yardsticks(metric: Metric, values: Floats, lay: Layout, eye: Eye) -> list[Yardstick]:
+    folded = lay.fold(values)
+    if metric.measure is Measure.LEVEL:
+        return [level_yardstick(folded, expected_levels(folded, lay), eye.look)]
+    usual = expected_amounts(folded, lay)
+    return [
+        amount_yardstick(folded, usual, buckets, eye.look)
+        for buckets in windows(lay.per_block, eye.shares)
+    ]
+
+
+def _worst(yardsticks: list[Yardstick]) -> Floats:
+    found: Floats = np.fmax.reduce([each.worst for each in yardsticks])
+    return found
+
+
+def _held(panel: Panel, rows: slice, ground: Ground, eye: Eye) -> Watched:
+    lay = layout(panel, rows.stop)
+    start = lay.lead + rows.start - ground.first * lay.per_block
+    places = slice(start, start + rows.stop - rows.start)
+    blocks = np.arange(places.start, places.stop) // lay.per_block
+    span = lay.per_block * panel.metric.width
+    return Watched(panel, rows, eye.look, ground, blocks, places, span)

@@ -1,0 +1,153 @@
+"""What is expected of a bucket, from the same place of the weeks and the days before."""
+
+import numpy as np
+import pytest
+
+from rules.ordinary.blocks import Layout
+from rules.ordinary.expected import expected_amounts, expected_levels
+from tests.rules.panels import NAN
+
+DAYS = 84
+HOURS = np.arange(24)
+OFFICE = (5 + 200 * np.exp(-(((HOURS - 14) / 4) ** 2)))[:, None]
+WEEKLY = np.where(np.arange(DAYS) % 7 < 5, 1.0, 0.3)[:, None, None] * OFFICE
+LAST = slice(DAYS - 7, DAYS)
+
+
+def drawn(means, seed=0, many=12):
+    shape = (*np.broadcast_shapes(np.shape(means), (DAYS, 24, 1))[:2], many)
+    return np.random.default_rng(seed).poisson(means, shape).astype(float)
+
+
+def expected(values, *, daily=True):
+    days, places, _ = values.shape
+    return expected_amounts(values, Layout(places, 0, days * places, daily=daily))
+
+
+def off(found, truth):
+    """By what share of the truth, on the whole."""
+    return np.abs(found - truth).mean() / np.mean(truth)
+
+
+def test_a_weekly_rhythm_is_recovered():
+    found = expected(drawn(WEEKLY)).mean[LAST]
+    truth = np.broadcast_to(WEEKLY[LAST], found.shape)
+
+    assert off(found, truth) < 0.05
+    assert found.mean() == pytest.approx(truth.mean(), rel=0.01)
+
+
+def test_the_root_is_that_of_a_little_less_than_the_mean():
+    found = expected(drawn(WEEKLY))
+    lifted = (found.mean - found.root**2)[LAST]
+
+    assert (lifted > 0).all()
+    assert lifted[WEEKLY[LAST, :, 0] > 50].mean() == pytest.approx(0.25, abs=0.1)
+
+
+def test_one_odd_week_is_hardly_felt():
+    values = drawn(WEEKLY)
+    odd = values.copy()
+    odd[-21:-14] *= 6
+
+    assert off(expected(odd).mean[LAST], expected(values).mean[LAST]) < 0.2
+    assert off((odd[-21:-14] + 7 * values[-14:-7]) / 8, values[-14:-7]) > 0.6
+
+
+def test_growth_is_followed():
+    growth = 1.3 ** (np.arange(DAYS) / 30)[:, None, None]
+    truth = np.broadcast_to(WEEKLY * growth, (DAYS, 24, 12))
+
+    found = expected(drawn(truth)).mean[LAST]
+    assert found.mean() == pytest.approx(truth[LAST].mean(), rel=0.07)
+
+
+def test_a_series_without_a_rhythm_is_expected_at_its_level():
+    """Not where it came by chance before."""
+    bursts = np.random.default_rng(3).gamma(0.3, 100, (DAYS, 24, 12))
+    found = expected(bursts)
+    spread = found.root[LAST].std(axis=1).mean()
+    by_chance = np.sqrt(bursts).std() / np.sqrt(8)
+
+    assert spread < by_chance / 3
+    assert found.mean[LAST].mean() == pytest.approx(30, rel=0.15)
+
+
+@pytest.mark.parametrize("rate", [0.1, 0.5, 2.0])
+def test_rare_use_is_expected_at_its_rate_and_not_at_zero(rate):
+    found = expected(drawn(rate, many=60)).mean[LAST]
+
+    assert found.mean() == pytest.approx(rate, rel=0.25)
+    assert (found > rate / 10).mean() > 0.95
+
+
+def test_a_quiet_hour_is_not_expected_to_be_as_busy_as_the_noise_of_the_others():
+    night = np.where(HOURS < 8, 0.0, 100.0)[:, None]
+    found = expected(drawn(night * np.ones((DAYS, 1, 1)))).mean[LAST]
+
+    assert found[:, :8].max() < 1
+
+
+def test_levels_are_expected_as_they_are():
+    level = -500 + WEEKLY + np.random.default_rng(4).normal(0, 5, (DAYS, 24, 6))
+    found = expected_levels(level, Layout(24, 0, DAYS * 24, daily=True))
+    truth = np.broadcast_to(-500 + WEEKLY[LAST], (7, 24, 6))
+
+    assert np.abs(found.mean[LAST] - truth).mean() < 3
+    assert found.root is found.mean
+    assert (found.unit == 0).all()
+
+
+def test_without_days_there_is_only_what_lies_before():
+    values = np.random.default_rng(5).poisson(50, (DAYS, 1, 40)).astype(float)
+    values[::7] *= 3
+    found = expected(values, daily=False).mean[LAST]
+
+    assert found.mean() == pytest.approx(values[-14:].mean(), rel=0.1)
+    assert found.max() < 100
+
+
+def test_nothing_is_expected_before_five_days_were_told():
+    found = expected(drawn(WEEKLY)).mean
+
+    assert np.isnan(found[:5]).all()
+    assert not np.isnan(found[5:]).any()
+
+
+def test_what_was_not_told_is_not_zero():
+    values = drawn(WEEKLY)
+    holes = values.copy()
+    holes[np.random.default_rng(6).random(values.shape) < 0.2] = NAN
+
+    assert off(expected(holes).mean[LAST], expected(values).mean[LAST]) < 0.05
+
+
+def test_where_nothing_was_ever_used_nobody_knows():
+    assert np.isnan(expected(np.zeros((DAYS, 24, 1))).mean).all()
+
+
+def test_only_blocks_before_count():
+    values = drawn(WEEKLY)
+    later = values.copy()
+    later[60:] = 7
+    found, same = expected(values), expected(later)
+
+    np.testing.assert_array_equal(found.mean[:61], same.mean[:61])
+    np.testing.assert_array_equal(found.unit[:61], same.unit[:61])
+
+
+def test_the_unit_is_the_smallest_amount_of_a_series_that_is_often_empty():
+    values = np.concatenate([30 * drawn(0.3, many=1), drawn(50.0, many=1)], axis=2)
+    unit = expected(values).unit
+
+    assert (unit[20:] == [30.0, 0.0]).all()
+    assert (unit[0] == 0).all()
+
+
+@pytest.mark.parametrize(("empty", "unit"), [(1, 0.0), (2, 40.0)])
+def test_more_than_one_in_twenty_must_be_empty_for_a_unit(empty, unit):
+    values = np.full((DAYS, 24, 1), 40.0)
+    values[:, :empty] = 0
+    values[1::2, :] = np.roll(values[1::2], 12, axis=1)
+
+    assert expected(values).unit[-1, 0] == unit

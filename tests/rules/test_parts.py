@@ -15,7 +15,9 @@ from rules.verdict import Outcome, Part
 from tests.rules.panels import NAN, at, panel, verdict
 
 WEEK = 168
-USE = st.one_of(st.just(0.0), st.floats(0, 1e12), st.integers(0, 400).map(float))
+USE = st.one_of(
+    st.just(0.0), st.floats(0, 1e12, allow_subnormal=False), st.integers(0, 400).map(float)
+)
 
 
 def judged(observed, expected, row=0, **fields):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rules.levels import levels
-from rules.yardstick import AGAIN, HISTORY, PRIOR, SLOT, WANDERS, ratio, reaches, yardsticks
+from rules.yardstick import HISTORY, PRIOR, SLOT, WANDERS, ratio, reaches, yardsticks
 
 STRETCHES = (1, 3, 7, 14)
 
@@ -103,7 +103,7 @@ def test_a_rise_that_passed_is_remembered_and_one_that_stayed_is_not():
     passed[60:65] = 20
     stayed[60:] = 20
 
-    assert made(passed)[1].rose[0, 0] == pytest.approx(AGAIN * 3 * (2 ** (1 / 3) - 1), rel=0.05)
+    assert made(passed)[1].rose[0, 0] == pytest.approx(2 * 3 * (2 ** (1 / 3) - 1), rel=0.05)
     assert made(stayed)[1].rose[0, 0] == 0
     assert made(20 - passed + 1)[1].fell[0, 0] < -1
     assert made(passed)[1].fell[0, 0] == 0
@@ -111,7 +111,7 @@ def test_a_rise_that_passed_is_remembered_and_one_that_stayed_is_not():
 
 @pytest.mark.parametrize(
     ("ago", "times"),
-    [(22, 1), (24, AGAIN), (34, AGAIN), (36, 1), (45, 1), (60, AGAIN), (75, 1), (90, AGAIN)],
+    [(22, 1), (24, 2), (34, 2), (36, 1), (45, 1), (60, 2), (75, 1), (90, 2)],
 )
 def test_one_that_passed_whole_months_before_may_come_again_and_larger(ago, times):
     passed = np.full((147, 1), 10.0)

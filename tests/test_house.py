@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OURS = ("daemon", "rules", "tools", "bench")
 PURE = {
     *("bisect", "collections", "dataclasses", "datetime", "decimal", "enum", "fnmatch"),
-    *("fractions", "functools", "hashlib", "itertools", "math", "numpy", "operator"),
+    *("fractions", "functools", "itertools", "math", "numpy", "operator", "zlib"),
     *("rules", "statistics", "types", "typing"),
 }
 """All that `rules` may import. The contract of import-linter names what it may not."""

@@ -114,7 +114,10 @@ def suggested(trials: Sequence[Trial], most: float) -> Trial | None:
     within: list[Trial] = []
     for trial in reversed(trials):
         if len(trial.alerts) > most:
-            break
+            if within:
+                break
+            # The least sensitive may tell in two what the next tells in one.
+            continue
         # One that tells less than a less sensitive one has alerts that never end.
         if not within or len(trial.alerts) >= len(within[0].alerts):
             within.insert(0, trial)

@@ -62,6 +62,11 @@ def test_what_is_set_stays_where_the_past_knows_no_difference() -> None:
     assert taken(9, 3, 3, 3, 1, most=4, present=4) == 2
 
 
+def test_a_least_sensitive_one_that_tells_more_hides_none_of_the_others() -> None:
+    assert taken(42, 16, 7, 7, 9, most=8) == 3
+    assert taken(42, 16, 9, most=8) is None
+
+
 def test_what_tells_little_because_its_alerts_never_end_is_not_suggested() -> None:
     assert taken(1, 20, 4, 3, most=4) == 2
     assert taken(1, 4, 3, most=4) == 1

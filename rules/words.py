@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from itertools import pairwise
-from math import floor, isnan, log10
+from math import floor, inf, isfinite, isnan, log10
 
 STEPS = ((1e12, " T"), (1e9, " G"), (1e6, " M"))
 """From which number on it is said in what, with which letter. Thousands are spelled out: a balance
@@ -88,3 +88,18 @@ def single(unit: str) -> str:
     """
     what, per, each = unit.partition(" per ")
     return (what[:-1] if what.endswith("s") and len(what) > 3 else what) + per + each
+
+
+def times(observed: float, expected: float) -> str:
+    """How many times as much, where that means something.
+
+    >>> times(40, 3), times(13, 10), times(3, 10), times(10.01, 10), times(5, 0), times(0, 3)
+    (', 13 times as much', ', 30 % more', ', 70 % less', '', '', '')
+    """
+    ratio = observed / expected if expected > 0 and observed > 0 else inf
+    if not isfinite(ratio):
+        return ""
+    if ratio >= 1.95:
+        return f", {number(round(ratio) if ratio >= 10 else ratio, 2)} times as much"
+    percent = round(100 * (ratio - 1))
+    return f", {abs(percent)} % {'more' if percent > 0 else 'less'}" if percent else ""

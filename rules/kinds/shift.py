@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from math import inf, isfinite
+from math import isfinite
 from typing import Literal
 
 import numpy as np
@@ -17,7 +17,7 @@ from rules.rate import MONTHLY, Rate
 from rules.season import DAY
 from rules.series import Measure
 from rules.verdict import Outcome, Verdicts, Why
-from rules.words import apart, count, number, span
+from rules.words import apart, count, span, times
 from rules.yardstick import reaches, yardsticks
 
 STRETCHES = (3, 7, 14)
@@ -118,19 +118,5 @@ def _why(panel: Panel, said: Said, row: int, column: int) -> Why:
     are = "was" if usual.startswith("1 ") else "were"
     return Why(
         f"{seen}{per} over the last {days} where {usual} {are} usual in the weeks before"
-        f"{_more(observed, expected)}"
+        f"{times(observed, expected)}"
     )
-
-
-def _more(observed: float, expected: float) -> str:
-    """
-    >>> _more(412, 254), _more(60, 100), _more(900, 100), _more(100.1, 100), _more(5, 0)
-    (', 62 % more', ', 40 % less', ', 9 times as much', '', '')
-    """
-    times = observed / expected if expected > 0 else inf
-    if not isfinite(times):
-        return ""
-    if times >= 1.95:
-        return f", {number(times, 2)} times as much"
-    percent = round(100 * (times - 1))
-    return f", {abs(percent)} % {'more' if percent > 0 else 'less'}" if percent else ""

@@ -22,7 +22,7 @@ from rules.past import Places
 from rules.rate import YEAR, Rate
 from rules.series import Measure
 from rules.verdict import Outcome, Outcomes, Verdicts, Why
-from rules.words import amount, apart, count, number, span
+from rules.words import amount, apart, count, span, times
 
 NEARLY = 0.6
 """A score above this share of the limit is not calm yet."""
@@ -270,18 +270,3 @@ def _while(every: timedelta) -> str:
             return count(round(every / long), noun)
     week = timedelta(days=7)
     return count(round(every / week), "week") if every >= 2 * week else span(every)
-
-
-def times(observed: float, expected: float) -> str:
-    """How many times as much, where that means something.
-
-    >>> times(40, 3), times(13, 10), times(3, 10), times(10.01, 10), times(5, 0), times(0, 3)
-    (', 13 times as much', ', 30 % more', ', 70 % less', '', '', '')
-    """
-    if expected <= 0 or observed <= 0:
-        return ""
-    ratio = observed / expected
-    if ratio >= 1.95:
-        return f", {number(round(ratio) if ratio >= 10 else ratio, 2)} times as much"
-    percent = round(100 * (ratio - 1))
-    return f", {abs(percent)} % {'more' if percent > 0 else 'less'}" if percent else ""

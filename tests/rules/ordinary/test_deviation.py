@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.ordinary import deviation
-from rules.ordinary.deviation import Least, Minds, deviations, rarity, times
+from rules.ordinary.deviation import Least, Minds, deviations, rarity
 from rules.ordinary.rare import Own
 from rules.ordinary.strays import Look
 from rules.ordinary.watch import Eye
 from rules.rate import MONTHLY, YEAR, Rate
 from rules.series import Measure
 from rules.verdict import Outcome
+from rules.words import times
 from tests.rules.ordinary.rhythm import DAY, NOON, changed, now, usual
 from tests.rules.panels import NAN, panel
 

@@ -93,21 +93,6 @@ def middle_at(cells: Cells, of: Sequence[Season]) -> Floats:
     return found
 
 
-def known_by(cells: Cells, of: Sequence[Season]) -> Places:
-    """The number of the first of these seasons that knows what is usual; their count if none."""
-    by = np.full(cells.shape, len(of))
-    left = np.arange(len(by))
-    for number, season in enumerate(of):
-        if not len(left):
-            break
-        told = np.zeros(len(left), dtype=np.intp)
-        for samples in cells.part(left).before(season.lags):
-            told += ~np.isnan(samples)
-        by[left[told >= season.least]] = number
-        left = left[told < season.least]
-    return by
-
-
 def _middle(samples: Sequence[Floats], least: int, shape: tuple[int, ...]) -> Floats:
     many = len(samples)
     if many < least:

@@ -29,6 +29,12 @@ class Change(StrEnum):
     """
     RESOLVED = "resolved"
     WITHDRAWN = "withdrawn"
+    ACKNOWLEDGED = "acknowledged"
+    """A person said that they look after it."""
+    REMINDED = "reminded"
+    """It still goes on, and nobody said so."""
+    ESCALATED = "escalated"
+    """It opened a while ago, and nobody said that they look after it: now others hear of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,9 @@ class Policy:
     """A breach must last this long before anyone is told."""
     resolve_after: timedelta = timedelta(0)
     """Calm must last this long before the alert is resolved."""
+    patience: timedelta = timedelta(hours=6)
+    """An alert that comes back this soon after its end must be calm for twice as long as the last
+    time, until that is as long as this. 0s: never for longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,10 @@ class Alert:
     opening: Verdict | None = None
     """What opened it, as that bucket was judged when it was whole; None while pending, and of
     alerts that are older than this field. A revision does not change it."""
+    returns: int = 0
+    """How often it came back, each time soon after it had ended."""
+    returned_from: datetime | None = None
+    """When it had ended before, where it came back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +101,9 @@ class Watch:
     series: Series
     policy: Policy
 
+
+_SHORTEST = timedelta(minutes=5)
+"""Calm of a level stands at an instant; what comes back must be calm for longer than that."""
 
 ANEW = Why("Use is counted from zero again.", headline="a new period began")
 
@@ -151,6 +167,7 @@ def _with_earlier(alert: Alert, verdict: Verdict) -> Alert:
 
 def _in_breach(alert: Alert | None, verdict: Verdict, watch: Watch) -> Alert:
     if alert is None or not is_live(alert):
+        back = _return(alert, verdict, watch.policy)
         return Alert(
             rule=watch.rule,
             series=watch.series,
@@ -160,6 +177,8 @@ def _in_breach(alert: Alert | None, verdict: Verdict, watch: Watch) -> Alert:
             latest=verdict,
             worst=verdict,
             step=verdict.step,
+            returns=back.returns,
+            returned_from=back.returned_from,
         )
     # The worst may have been this very bucket when it had filled less, or had been told as more.
     worst = verdict if alert.worst.at == verdict.at else worse(alert.worst, verdict)
@@ -172,6 +191,41 @@ def _in_breach(alert: Alert | None, verdict: Verdict, watch: Watch) -> Alert:
         opening=opening,
         calm_since=None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Return:
+    """What a new alert remembers of the one before it."""
+
+    returns: int = 0
+    returned_from: datetime | None = None
+
+
+def _return(ended: Alert | None, verdict: Verdict, policy: Policy) -> _Return:
+    """What was withdrawn never was, and so cannot come back."""
+    if ended is None or ended.phase is not Phase.RESOLVED or ended.ended_at is None:
+        return _Return()
+    if verdict.at - ended.ended_at >= policy.patience:
+        return _Return()
+    return _Return(ended.returns + 1, ended.ended_at)
+
+
+def ended_before(alert: Alert) -> Alert | None:
+    """The alert that this one came back from, as far as this one remembers it."""
+    if not alert.returns:
+        return None
+    ended_at, returns = alert.returned_from, alert.returns - 1
+    return replace(alert, phase=Phase.RESOLVED, ended_at=ended_at, returns=returns)
+
+
+def calm_needed(alert: Alert, verdict: Verdict, policy: Policy) -> timedelta:
+    """How long calm must last until it is over: the longer, the oftener it came back."""
+    if not alert.returns:
+        return policy.resolve_after
+    once = max(policy.resolve_after, verdict.until - verdict.at, _SHORTEST)
+    # Doubled for as long as that says something: a month of returns is no number of days.
+    grown = once * (1 << min(alert.returns, 16))
+    return max(min(grown, policy.patience), policy.resolve_after)
 
 
 def _opened_if_due(alert: Alert, verdict: Verdict, policy: Policy) -> tuple[Alert, Change | None]:
@@ -205,6 +259,6 @@ def _ended_if_due(alert: Alert, verdict: Verdict, policy: Policy) -> tuple[Alert
         return replace(alert, phase=Phase.WITHDRAWN, ended_at=verdict.at), Change.WITHDRAWN
     calm_since = alert.calm_since or verdict.at
     alert = replace(alert, calm_since=calm_since)
-    if verdict.until - calm_since < policy.resolve_after:
+    if verdict.until - calm_since < calm_needed(alert, verdict, policy):
         return alert, None
     return replace(alert, phase=Phase.RESOLVED, ended_at=verdict.at), Change.RESOLVED

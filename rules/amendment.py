@@ -11,16 +11,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import reduce
+from math import isnan
 
 import numpy as np
 
-from rules.alert import Alert, Change, Event, Phase, is_live, worse
+from rules.alert import Alert, Change, Event, Phase, ended_before, is_live, worse
 from rules.panel import Panel
 from rules.past import Places
 from rules.rule import Rule
 from rules.series import Series
-from rules.verdict import Outcome, Verdict
+from rules.verdict import Outcome, Verdict, Why
 from rules.walk import Story, walk
+
+GONE = Why("The vendor tells nothing of it any more.")
 
 
 def amend(
@@ -36,8 +39,9 @@ def amend(
         if panel.series[column] in alerts
         and _in_question(alerts[panel.series[column]], panel.at(row))
     }
-    stories = walk(rule, panel, _begin(panel, told, first), {})
-    later = walk(rule, panel, _after(panel, told, first), {})
+    stories = _anew(rule, panel, _begin(panel, told, first), told)
+    over = {column: alert for column, alert in told.items() if not is_live(alert)}
+    later = _without(walk(rule, panel, _after(panel, told, first), over), over)
     for column, alert in told.items():
         story = stories.get(column, Story())
         now = _verdict_now(rule, panel, alert, column)
@@ -46,6 +50,22 @@ def amend(
         elif alert.phase is Phase.RESOLVED:
             story = _of_resolved(alert, story, later.get(column, Story()), now)
         stories[column] = story
+    return stories
+
+
+def _anew(rule: Rule, panel: Panel, begin: Places, told: Mapping[int, Alert]) -> dict[int, Story]:
+    """The story as if nobody had been told anything, but for how often an alert had come back
+    already: before those of now there was one that is not known here."""
+    before = {column: ended for column, alert in told.items() if (ended := ended_before(alert))}
+    return _without(walk(rule, panel, begin, before), before)
+
+
+def _without(stories: dict[int, Story], known: Mapping[int, Alert]) -> dict[int, Story]:
+    """What they tell beside the alerts that they began with."""
+    for column, alert in known.items():
+        story = stories[column]
+        story.ended[:] = [each for each in story.ended if each is not alert]
+        story.alert = None if story.alert is alert else story.alert
     return stories
 
 
@@ -86,7 +106,11 @@ def _after(panel: Panel, told: Mapping[int, Alert], first: Mapping[int, int]) ->
 def _verdict_now(rule: Rule, panel: Panel, alert: Alert, column: int) -> Verdict:
     """What is thought today of the bucket the alert began at."""
     row = max(panel.row(alert.since), 0)
-    return rule.kind.judge(panel, slice(row, row + 1)).one(panel, row, column)
+    now = rule.kind.judge(panel, slice(row, row + 1)).one(panel, row, column)
+    if not isnan(now.observed):
+        return now
+    # It is not told any more; so the numbers are those that people know.
+    return replace(alert.latest, at=now.at, until=now.until, outcome=now.outcome, why=GONE)
 
 
 def _of_firing(told: Alert, story: Story, now: Verdict) -> Story:

@@ -124,13 +124,14 @@ def _told_alert(alert: Alert, whose: Whose, column: int, before: Alert | None) -
 def _stories(
     rule: Rule, panel: Panel, alerts: Mapping[Series, Alert], news: News
 ) -> dict[int, Story]:
-    live = _live(panel, alerts)
+    known = _known(panel, alerts)
+    live = {column: alert for column, alert in known.items() if is_live(alert)}
     revised = [*news.revised, *overtaken(rule.kind, panel, live)]
     amended = amend(rule, panel, alerts, revised)
     begin = _begin(panel, news)
     begin[list(amended)] = len(panel)
-    live = {column: alert for column, alert in live.items() if column not in amended}
-    return amended | walk(rule, panel, begin, live)
+    known = {column: alert for column, alert in known.items() if column not in amended}
+    return amended | walk(rule, panel, begin, known)
 
 
 def _begin(panel: Panel, news: News) -> Places:
@@ -143,17 +144,16 @@ def _begin(panel: Panel, news: News) -> Places:
     return begin
 
 
-def _live(panel: Panel, alerts: Mapping[Series, Alert]) -> dict[int, Alert]:
-    """Live alerts by their column."""
-    live = {series: alert for series, alert in alerts.items() if is_live(alert)}
+def _known(panel: Panel, alerts: Mapping[Series, Alert]) -> dict[int, Alert]:
+    """Alerts by their column. One that ended is remembered for a while: it may come back."""
     # Labels hash several times faster than whole series, and there may be a hundred thousand.
-    labels = {series.labels for series in live}
+    labels = {series.labels for series in alerts}
     known = map(labels.__contains__, map(attrgetter("labels"), panel.series))
-    columns = np.flatnonzero(np.fromiter(known, np.bool_, len(panel.series))) if live else ()
+    columns = np.flatnonzero(np.fromiter(known, np.bool_, len(panel.series))) if alerts else ()
     return {
-        int(column): live[panel.series[column]]
+        int(column): alerts[panel.series[column]]
         for column in columns
-        if panel.series[column] in live
+        if panel.series[column] in alerts
     }
 
 

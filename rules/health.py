@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from rules.rule import Severity
-from rules.series import Series
+from rules.series import Series, labels_of
 from rules.verdict import Outcome, Verdict, Why
 
 
@@ -80,14 +80,68 @@ REFUSED = Condition(
     meanwhile="Until it is accepted, that day is missing there.",
     whose="Recorder",
 )
+BROKEN = Condition(
+    rule="broken destination",
+    severity=Severity.CRITICAL,
+    begins="{who} takes no messages: nobody is told there",
+    ends="{who} takes messages again",
+    advice="look at destinations.{who}, and try it with meterwatch tell {who}",
+    meanwhile="What {who} is owed waits for it.",
+    whose="Destination",
+)
+REFUSED_READER = Condition(
+    rule="refused reader",
+    severity=Severity.WARNING,
+    begins="{who} refuses what is for one of its readers",
+    ends="{who} takes what is for all of its readers",
+    advice="correct or remove this address in destinations.{who}.to",
+    meanwhile="All others have what was sent.",
+    whose="Destination",
+)
+UNUSABLE = Condition(
+    rule="unusable configuration",
+    severity=Severity.CRITICAL,
+    begins="{who} was changed and cannot be used",
+    ends="{who} can be used again",
+    advice="mend it; meterwatch check names all that is wrong",
+    meanwhile="Until then all goes on as it was, but the next start would fail.",
+    whose="File",
+)
 
-CONDITIONS = {each.rule: each for each in (BLIND, CHANGED, CROWDED, REVISED, REFUSED)}
+CONDITIONS = {
+    each.rule: each
+    for each in (
+        BLIND,
+        CHANGED,
+        CROWDED,
+        REVISED,
+        REFUSED,
+        BROKEN,
+        REFUSED_READER,
+        UNUSABLE,
+    )
+}
 """The shelf: a line for each."""
 
 
 def polls_of(source: str) -> Series:
     """The series that is watched: whether a source's polls are answered."""
     return Series(source, "polls", ())
+
+
+def messages_to(destination: str) -> Series:
+    """The series that is watched: whether a destination takes what is sent there."""
+    return Series(destination, "messages", ())
+
+
+def reader_of(destination: str, reader: str) -> Series:
+    """The series that is watched: whether a destination takes what is for one of its readers."""
+    return Series(destination, "reader", labels_of({"reader": reader}))
+
+
+def reading_of(file: str) -> Series:
+    """The series that is watched: whether a configuration can be used when it is read again."""
+    return Series(file, "configuration", ())
 
 
 def wrong(at: datetime, reason: str, *, expected: float = 1.0, found: float = 0.0) -> Verdict:

@@ -30,12 +30,16 @@ class Rule:
     """Names of labels: series that agree in them are summed and judged as one; none of them: all
     series together. None: each series is judged by itself."""
     policy: Policy = field(default_factory=Policy)
-    tell: tuple[str, ...] = ()
-    """Names of destinations."""
+    tell: tuple[str, ...] | None = None
+    """Names of destinations, which hear of it wherever the routes lead. None: whom they lead to."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Words of your own to route its alerts by, such as team: speech."""
     severity: Severity = Severity.WARNING
     summary: str | None = None
     """A sentence of the operator's own, shown first in the message."""
     runbook: str | None = None
+    id: str | None = None
+    """What stays when the name changes: the alerts of a rule that had this id go with it."""
 
     def wants(self, series: Series) -> bool:
         """Whether this rule speaks of a series."""

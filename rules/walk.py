@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from rules.alert import Alert, Change, Event, Watch, advance, is_live, outlived
+from rules.alert import Alert, Change, Event, Watch, advance, ended_before, is_live, outlived
 from rules.panel import Panel
 from rules.past import Places
 from rules.rule import Rule
@@ -25,6 +25,8 @@ class Story:
     ended: list[Alert] = field(default_factory=list)
     """Earlier ones, in the state they ended in."""
     events: list[Event] = field(default_factory=list)
+    _past: Alert | None = None
+    """What a pending alert had come back from, once it came to nothing: the next may as well."""
 
     def alerts(self) -> list[Alert]:
         """All there are, the oldest first."""
@@ -35,8 +37,12 @@ class Story:
         if (ended := outlived(self.alert, verdict)) is not None:
             self._end(ended)
         before = self.alert
-        self.alert, change = advance(before, verdict, watch)
-        if before is not None and not is_live(before) and self.alert is not before:
+        self.alert, change = advance(before or self._past, verdict, watch)
+        if before is not None and self.alert is None:
+            self._past = ended_before(before)
+        elif before is None and self.alert is self._past:
+            self.alert = None
+        elif before is not None and not is_live(before) and self.alert is not before:
             self.ended.append(before)
         if change is not None and self.alert is not None:
             self.events.append(Event(change, self.alert, verdict))

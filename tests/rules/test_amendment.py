@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from rules.alert import Change, Phase, Policy
 from rules.kinds.threshold import Threshold
+from rules.verdict import Outcome
 from tests.rules.panels import HOUR, NAN, VOICE, Steps, at, panel, rule
 from tests.rules.test_engine import LIMIT, Daemon, told
 
@@ -219,7 +220,7 @@ HISTORY = st.lists(st.sampled_from([0.0, 9.0, 11.0, 30.0]), min_size=1, max_size
 @settings(max_examples=80, deadline=None)
 @given(HISTORY, st.lists(st.tuples(st.integers(0, 11), st.sampled_from([0.0, 30.0])), max_size=6))
 def test_nobody_is_told_twice_and_the_end_agrees_with_the_numbers(values, revisions):
-    daemon = Daemon(LIMIT)
+    daemon = Daemon(rule(Threshold(above=10), Policy(patience=0 * HOUR)))
     daemon.since = at(0)
     now = list(values)
     daemon.poll(panel(now))
@@ -340,3 +341,33 @@ def test_with_revisions_at_every_poll_opened_and_ended_still_take_turns(seed, po
     live = [alert for alert in daemon.kept.values() if alert.phase is Phase.FIRING]
     assert len(live) <= 1
     assert all(alert.since >= at(72) for alert in live) or not live
+
+
+def test_a_revision_forgets_nothing_of_how_often_an_alert_came_back():
+    """It had come back twice, and so must be calm for four hours; a revision of its last breach
+    does not end it after one."""
+    daemon = Daemon(LIMIT)
+    daemon.since = at(0)
+    values = [30, 1, 30, 1, 1, 30, 20, 1, 1]
+    daemon.poll(panel(values))
+    before = daemon.alerts[VOICE]
+    values[6] = 25
+    daemon.poll(panel(values), revised=[(6, 0)])
+
+    assert before.returns == 2
+    assert [event.change for event in daemon.events].count(Change.RESOLVED) == 2
+    assert daemon.alerts[VOICE].returns == 2
+    assert daemon.alerts[VOICE].phase is Phase.FIRING
+
+
+def test_what_is_not_told_any_more_is_withdrawn_with_the_numbers_that_people_know():
+    """There is no number to tell of now: not zero, and not one that is none."""
+    daemon = Daemon(LIMIT)
+    daemon.since = at(0)
+    daemon.poll(panel([1, 30]))
+    (event,) = daemon.poll(panel([1, NAN, 1]), revised=[(1, 0)]).events
+
+    assert event.change is Change.WITHDRAWN
+    assert event.verdict.outcome is Outcome.UNKNOWN
+    assert (event.verdict.observed, event.verdict.at) == (30.0, at(1))
+    assert event.verdict.why.reason == "The vendor tells nothing of it any more."

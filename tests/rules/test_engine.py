@@ -16,7 +16,8 @@ from rules.series import Measure
 from tests.rules.panels import HOUR, NAN, VOICE, Steps, at, panel, rule
 
 LIMIT = rule(Threshold(above=10))
-POLICY = st.builds(Policy, *[st.integers(0, 3).map(lambda hours: hours * HOUR)] * 2)
+HOURS = st.sampled_from([0 * HOUR, HOUR, 2 * HOUR, 3 * HOUR, 24 * HOUR])
+POLICY = st.builds(Policy, HOURS, HOURS, HOURS)
 VALUES = st.lists(st.sampled_from([0.0, 6.0, 9.0, 11.0, 30.0, NAN]), min_size=2, max_size=24)
 
 

@@ -1,5 +1,7 @@
 """Through a panel bucket by bucket, but only where an alert may change."""
 
+from datetime import timedelta
+
 import numpy as np
 import pytest
 
@@ -30,7 +32,8 @@ def test_quiet_series_have_no_story():
 
 def test_a_story_tells_every_alert_on_the_way():
     watched = panel([20, 1, 30, 1, 40])
-    story = walk(LIMIT, watched, begin(watched), {})[0]
+    impatient = rule(Threshold(above=10), Policy(patience=timedelta(0)))
+    story = walk(impatient, watched, begin(watched), {})[0]
 
     assert [alert.since for alert in story.alerts()] == [at(0), at(2), at(4)]
     assert [event.change for event in story.events] == [

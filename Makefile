@@ -41,7 +41,7 @@ LOCK = env $(FOREIGN:%=-u %) "$(or $(shell command -v uv),$(BIN)/uv)" --no-confi
 
 lock: venv ## write the locks anew after a change in pyproject.toml; UPGRADE=--upgrade takes the newest
 	@command -v uv >/dev/null || test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv
-	$(LOCK) --extra postgres --extra sandbox -o requirements.lock pyproject.toml
+	$(LOCK) --extra charts --extra postgres --extra sandbox -o requirements.lock pyproject.toml
 	$(LOCK) -c requirements.lock --group build -o requirements-build.lock
 	$(LOCK) -c requirements.lock -c requirements-build.lock --all-extras --group dev --group build \
 		-o requirements-dev.lock pyproject.toml

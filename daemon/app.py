@@ -1,89 +1,69 @@
 """Builds everything from the configuration, in order, and takes it down in reverse."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from importlib.metadata import version
+from datetime import timedelta
+from functools import partial
 from logging import getLogger
-from random import Random
+from typing import Any
 
 from daemon.clock import Clock
 from daemon.config.settings import Config
 from daemon.deliver import Courier
-from daemon.governor import Governor
-from daemon.governor.account import account_of
-from daemon.http import open_http
-from daemon.metrics import Metrics, build_metrics
+from daemon.house import Floor, Ground, House, build, move_in, note_reading, open_floor
+from daemon.jobs import hurry, jobs
+from daemon.listen import Listener, open_listener
+from daemon.notifiers.slack.bot import Slack
 from daemon.page import open_page
-from daemon.poll import Poller
-from daemon.progress import Progress, Silent
-from daemon.read import Reader
-from daemon.recording.record import Recording
-from daemon.schedule import Job, Schedule, open_schedule
+from daemon.page.api import Api
+from daemon.reload import Again, own_fault
+from daemon.schedule import Schedule, open_schedule
 from daemon.service import Supervisor
-from daemon.store import Store, open_store
+from daemon.store import Store
+from rules.alert import Event
 
 log = getLogger(__name__)
 
 _DRAIN = timedelta(seconds=12)
 _LAST_DELIVERY = timedelta(seconds=6)
-_DELIVER_EVERY = timedelta(seconds=5)
-_RECORD_EVERY = timedelta(minutes=5)
-_PRUNE_EVERY = timedelta(hours=6)
+_STORE_AWAY = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
-class House:
-    """What both ways of running stand on."""
+class Life:
+    """Who may end it, or change it, and who is told."""
 
-    store: Store
-    pollers: tuple[Poller, ...]
-    recordings: tuple[Recording, ...]
-    courier: Courier
-    metrics: Metrics
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """Where the house stands: what it was started with, beside its configuration."""
-
-    store_url: str
-    clock: Clock
-    chance: Random
-    progress: Progress = field(default_factory=Silent)
+    stop: asyncio.Event
+    supervisor: Supervisor
+    again: Again | None = None
+    """None: what it was started with stays to its end."""
 
 
-async def run(config: Config, ground: Ground, stop: asyncio.Event, supervisor: Supervisor) -> None:
-    """The daemon: until `stop` is set, or a part of it dies, which takes the rest down too."""
+async def run(config: Config, ground: Ground, life: Life) -> None:
+    """The daemon: until it is stopped, or a part of it dies, which takes the rest down too.
+
+    A configuration that is read again takes the place of the one before it once all that runs has
+    come to its end. The store, the page and what is counted stay.
+    """
     waiting = {feed.name for feed in config.feeds}
     async with AsyncExitStack() as stack:
-        clock = ground.clock
-        house = await stack.enter_async_context(_build(config, ground))
-        stack.push_async_callback(_deliver_last, house.courier, clock)
-        schedule = await stack.enter_async_context(open_schedule(clock, house.metrics, _DRAIN))
-        for poller in house.pollers:
-            act = _polling(poller, schedule, waiting)
-            name = f"poll {poller.feed.name}"
-            schedule.add(Job(name, poller.feed.every, act, broke=poller.broke))
-        for recording in house.recordings:
-            act = _recording(recording, schedule, house.metrics)
-            schedule.add(Job(f"record {recording.ledger.name}", _RECORD_EVERY, act))
-        schedule.add(Job("deliver", _DELIVER_EVERY, house.courier.deliver))
-        schedule.add(Job("prune", _PRUNE_EVERY, _pruning(house.store, config.store.keep)))
+        floor = await stack.enter_async_context(open_floor(ground))
         if config.page is not None:
-            ready = _readiness(house.store, waiting)
+            ready = _readiness(floor.store, waiting)
+            api = Api(floor.store, ground.clock, config.page.token)
             where = await stack.enter_async_context(
-                open_page(config.page.host, config.page.port, house.metrics, ready)
+                open_page(config.page.host, config.page.port, floor.metrics, ready, api)
             )
             log.info("health and metrics at %s", where)
-        names = ", ".join(feed.name for feed in config.feeds)
-        log.info("watching %s with %d rules", names, len(config.rules))
-        supervisor.ready(f"watching {names}")
-        await _until_stopped(stop, supervisor, schedule)
-        supervisor.stopping("finishing what runs")
-        log.info("stopping: nothing new begins, what runs may finish")
+        watch = await stack.enter_async_context(_open_watch(life))
+        house: House | None = build(config, floor)
+        await note_reading(config, floor, None)  # the last start may have left one that was not
+        while house is not None:
+            await move_in(house, floor)
+            waiting.intersection_update(feed.name for feed in house.config.feeds)
+            house = await _reign(house, floor, watch, waiting)
     log.info("stopped")
 
 
@@ -91,94 +71,125 @@ async def run_once(config: Config, ground: Ground) -> bool:
     """Every source polled once, every day that is due recorded, every letter tried once; answers
     whether all went well."""
     clock = ground.clock
-    async with _build(config, ground) as house:
+    async with open_floor(ground) as floor:
+        house = build(config, floor)
+        await note_reading(config, floor, None)
+        await move_in(house, floor)
         at = clock.now()
         polled = [await poller.poll(at) for poller in house.pollers]
         for recording in house.recordings:
             await recording.record(clock.now())
-        while await house.courier.deliver(clock.now()):
-            pass  # a letter that was waiting for the one ahead of it is due now
-        async with house.store.transaction() as tx:
+        await _deliver_all(house.courier, clock)
+        async with floor.store.transaction() as tx:
             owed = await tx.outbox.next_due()
     return owed is None and all(one.failure is None for one in polled)
 
 
+@dataclass(slots=True)
+class _Watch:
+    """What goes on whichever configuration is in force."""
+
+    life: Life
+    schedule: Schedule | None = None
+    """The one in force, or being taken down: only what hangs must not count as alive."""
+    stopped: asyncio.Task[object] = field(init=False)
+    alive: asyncio.Task[None] = field(init=False)
+
+    def turns(self) -> bool:
+        return self.schedule is None or self.schedule.turns()
+
+
 @asynccontextmanager
-async def _build(config: Config, ground: Ground) -> AsyncIterator[House]:
-    metrics, clock = build_metrics(version("meterwatch")), ground.clock
-    async with open_store(ground.store_url) as store, open_http() as http:
-        governor = Governor(store, clock, ground.chance, metrics.called)
-        yield House(
-            store=store,
-            pollers=tuple(
-                Poller(
-                    Reader(
-                        feed,
-                        store,
-                        governor.over(http, account_of(feed.source)),
-                        ground.progress,
-                    ),
-                    [rule for rule in config.rules if rule.source == feed.name],
-                    metrics,
-                    config.planned,
-                    {other.name: other for other in config.feeds},
-                )
-                for feed in config.feeds
-            ),
-            recordings=tuple(
-                Recording(
-                    ledger,
-                    next(feed for feed in config.feeds if feed.name == ledger.source),
-                    store,
-                    governor.over(http, account_of(ledger.recorder)),
-                    clock,
-                )
-                for ledger in config.ledgers
-            ),
-            courier=Courier(
-                {destination.name: destination for destination in config.destinations},
-                store,
-                http,
-                clock,
-                metrics,
-            ),
-            metrics=metrics,
-        )
+async def _open_watch(life: Life) -> AsyncIterator[_Watch]:
+    watch = _Watch(life)
+    watch.stopped = asyncio.create_task(life.stop.wait(), name="stop")
+    watch.alive = asyncio.create_task(life.supervisor.keep_alive(watch.turns), name="watchdog")
+    try:
+        yield watch
+    finally:
+        await _ended(watch.stopped, watch.alive)
 
 
-def _polling(
-    poller: Poller, schedule: Schedule, waiting: set[str]
-) -> Callable[[datetime], Awaitable[None]]:
-    async def poll(at: datetime) -> None:
-        polled = await poller.poll(at)
-        waiting.discard(poller.feed.name)
-        if polled.events:
-            schedule.hurry("deliver")
-        if polled.again_after is not None:
-            schedule.hurry(f"poll {poller.feed.name}", polled.again_after)
-
-    return poll
-
-
-def _recording(
-    recording: Recording, schedule: Schedule, metrics: Metrics
-) -> Callable[[datetime], Awaitable[None]]:
-    async def record(at: datetime) -> None:
-        taken = await recording.record(at)
-        for one in taken.results:
-            metrics.recordings.labels(recording.ledger.name, one.outcome.value).inc()
-        if taken.events:
-            schedule.hurry("deliver")
-
-    return record
+async def _reign(house: House, floor: Floor, watch: _Watch, waiting: set[str]) -> House | None:
+    """The daemon under one configuration; answers the house of the next one, or None to stop."""
+    supervisor = watch.life.supervisor
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(_deliver_last, house.courier, floor.ground.clock)
+        opened = open_schedule(floor.ground.clock, floor.metrics, _DRAIN)
+        watch.schedule = schedule = await stack.enter_async_context(opened)
+        for job in jobs(house, floor, schedule, waiting):
+            schedule.add(job)
+        await stack.enter_async_context(_buttons(house, floor, schedule))
+        names = ", ".join(feed.name for feed in house.config.feeds)
+        log.info("watching %s with %d rules", names, len(house.config.rules))
+        supervisor.ready(f"watching {names}")
+        following = await _until_over(_following(house, floor, watch), watch)
+        if following is None:
+            supervisor.stopping("finishing what runs")
+            log.info("stopping: nothing new begins, what runs may finish")
+        else:
+            log.info("the configuration changed: what runs may finish under the old one")
+    return following
 
 
-def _pruning(store: Store, keep: timedelta) -> Callable[[datetime], Awaitable[None]]:
-    async def prune(at: datetime) -> None:
-        async with store.transaction() as tx:
-            await tx.usage.prune(at - keep)
+def _buttons(house: House, floor: Floor, schedule: Schedule) -> AbstractAsyncContextManager[None]:
+    def listener(bots: Mapping[str, Slack]) -> Listener:
+        acted = partial(hurry, house, schedule)
+        return Listener(bots, floor.store, floor.http, floor.ground.clock, acted)
 
-    return prune
+    return open_listener(house.config.destinations, listener)
+
+
+async def _until_over(following: Coroutine[object, object, House], watch: _Watch) -> House | None:
+    """Wait until it is stopped, or another configuration is there; a side task that ends before
+    that ends the daemon with its own error."""
+    again = asyncio.create_task(following, name="reload")
+    try:
+        tasks = {watch.stopped, watch.alive, again}
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        if watch.alive in done:
+            watch.alive.result()
+            raise RuntimeError("the watchdog task ended uninvited")
+        return None if watch.stopped in done else again.result()
+    finally:
+        await _ended(again)
+
+
+async def _ended(*tasks: asyncio.Task[Any]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _following(house: House, floor: Floor, watch: _Watch) -> House:
+    """The house that comes after this one, if one ever does. It is built while this one stands:
+    where it cannot be, this one goes on."""
+    again = watch.life.again
+    if again is None:
+        await asyncio.Event().wait()
+        raise AssertionError("nobody set this event")
+
+    async def noted(failure: str | None) -> None:
+        if await _note_until_kept(house.config, floor, failure) and watch.schedule is not None:
+            hurry(house, watch.schedule)
+
+    while True:
+        config = await again.next(house.config, noted)
+        try:
+            return build(config, floor)
+        except Exception as error:  # people believe that they are watched: by the one before it
+            log.exception("the configuration cannot be used")
+            await noted(own_fault(error))
+
+
+async def _note_until_kept(config: Config, floor: Floor, failure: str | None) -> Sequence[Event]:
+    """A store that is away takes neither the daemon down nor this piece of news."""
+    while True:
+        try:
+            return await note_reading(config, floor, failure)
+        except Exception:
+            log.exception("the store did not take how the configuration was read; again soon")
+            await floor.ground.clock.sleep(_STORE_AWAY)
 
 
 def _readiness(store: Store, waiting: set[str]) -> Callable[[], Awaitable[str | None]]:
@@ -192,25 +203,17 @@ def _readiness(store: Store, waiting: set[str]) -> Callable[[], Awaitable[str | 
     return unready
 
 
-async def _until_stopped(stop: asyncio.Event, supervisor: Supervisor, schedule: Schedule) -> None:
-    """Wait for `stop`; a side task that ends before it ends the daemon with its own error."""
-    stopped = asyncio.create_task(stop.wait(), name="stop")
-    alive = asyncio.create_task(supervisor.keep_alive(schedule.turns), name="watchdog")
-    try:
-        done, _ = await asyncio.wait({stopped, alive}, return_when=asyncio.FIRST_COMPLETED)
-        if stopped not in done:
-            alive.result()
-            raise RuntimeError("the watchdog task ended uninvited")
-    finally:
-        for task in (stopped, alive):
-            task.cancel()
-        await asyncio.gather(stopped, alive, return_exceptions=True)
+async def _deliver_all(courier: Courier, clock: Clock) -> None:
+    """What is due, and what is due once that was sent."""
+    while (done := await courier.deliver(clock.now())).sent:
+        if done.again_after is not None:
+            await clock.sleep(done.again_after)
 
 
 async def _deliver_last(courier: Courier, clock: Clock) -> None:
     """One last round, bounded: what is not delivered by then stays owed."""
     try:
         async with asyncio.timeout(_LAST_DELIVERY.total_seconds()):
-            await courier.deliver(clock.now())
+            await _deliver_all(courier, clock)
     except TimeoutError:
         log.warning("some letters stay owed until the next start")

@@ -1,111 +1,137 @@
-"""Takes letters that are due, sends each, and remembers how it went."""
+"""Takes what is due to a destination, and has it carried there: what, in which messages, when."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from logging import INFO, WARNING, getLogger
 
-from daemon.clock import Clock
-from daemon.http import Http
-from daemon.metrics import Metrics
-from daemon.notifier import DeliveryError, DeliveryRefused, Destination, Receipt
-from daemon.store import Store
-from daemon.store.outbox import OwedLetter
+from daemon.bundle import Bundle, Run, bundles, ends_unheard, runs, told_by
+from daemon.carry import CLAIM, Carrier, Means, give_up
+from daemon.hold import holds
+from daemon.letter import Letter
+from daemon.notifier import Destination
+from daemon.store import Transaction
+from daemon.store.outbox import Delivery, LetterState
 
-log = getLogger(__name__)
+_TAKEN_BACK = "it was over before anybody there was told"
+_NOT_TOLD = "no acknowledgements are told there"
 
-_WITHIN = timedelta(seconds=30)
-"""How long one letter may take."""
-_CLAIM = timedelta(minutes=1)
-"""How long a letter is this daemon's alone; longer than sending it may take."""
-_FIRST_PAUSE = timedelta(seconds=10)
-_LONGEST_PAUSE = timedelta(minutes=15)
-_PATIENCE = timedelta(days=2)
-"""A letter this old is given up: what it says is no longer news."""
+
+Broke = Callable[[datetime, Exception], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What a round came to."""
+
+    sent: int = 0
+    """Messages."""
+    again_after: timedelta | None = None
+    """More is due then, which the place did not want at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Courier:
     destinations: Mapping[str, Destination]
-    store: Store
-    http: Http
-    clock: Clock
-    metrics: Metrics
+    means: Means
 
-    async def deliver(self, at: datetime) -> int:
-        """Send all that is due; answers how many letters were sent.
-
-        Destinations do not wait for each other. A letter is marked sent only after it was: a
-        crash between the two repeats it, and nothing else can.
-        """
-        async with self.store.transaction() as tx:
+    async def deliver(self, at: datetime) -> Delivered:
+        """A round to every destination that something is due to, all at once."""
+        async with self.means.store.transaction() as tx:
             waiting = await tx.outbox.waiting(at)
-        results = await asyncio.gather(
-            *(self._round(name, at) for name in waiting), return_exceptions=True
+        rounds = await asyncio.gather(
+            *(self.round(name, at) for name in waiting if name in self.destinations),
+            return_exceptions=True,
         )
         # Every round came to its end before any error is let through.
-        errors = [result for result in results if isinstance(result, BaseException)]
-        if errors:
+        if errors := [one for one in rounds if isinstance(one, BaseException)]:
             raise errors[0]
-        return sum(result for result in results if isinstance(result, int))
+        done = [one for one in rounds if isinstance(one, Delivered)]
+        pauses = [one.again_after for one in done if one.again_after is not None]
+        return Delivered(sum(one.sent for one in done), min(pauses, default=None))
 
-    async def _round(self, name: str, at: datetime) -> int:
-        """Send one destination's letters, one after the other."""
-        sent = 0
-        while True:
-            async with self.store.transaction() as tx:
-                owed = await tx.outbox.claim(name, at, at + _CLAIM)
-            if owed is None:
-                return sent
-            sent += await self._settle(name, owed)
+    async def give_up_gone(self, at: datetime) -> None:
+        """Letters to destinations that are not in the configuration any more."""
+        async with self.means.store.transaction() as tx:
+            waiting = await tx.outbox.waiting(at)
+            for name in waiting:
+                if name not in self.destinations:
+                    await give_up(tx, name, at)
 
-    async def _settle(self, name: str, owed: OwedLetter) -> bool:
-        """Try one letter and remember how that went; answers whether it was sent."""
+    async def round(self, name: str, at: datetime) -> Delivered:
+        """Send what is due to one destination, until it wants a pause.
+
+        Something is marked sent only after it was. What was under way when a carrier died may have
+        arrived: it is settled before anything else is said.
+        """
+        async with self.means.store.transaction() as tx:
+            if await tx.destinations.claim(name, at, at + CLAIM) is None:
+                return Delivered()
+            planned = await self._plan(tx, name, at)
         try:
-            receipt = await self._send(name, owed)
-        except DeliveryError as error:
-            await self._failed(owed, error)
-            return False
-        async with self.store.transaction() as tx:
-            await tx.outbox.sent(owed.id, self.clock.now(), receipt)
-        self._note(owed, "sent")
-        return True
+            return await self._carry(self._carrier(name), planned)
+        finally:
+            async with self.means.store.transaction() as tx:
+                await tx.destinations.release(name)
 
-    async def _send(self, name: str, owed: OwedLetter) -> Receipt | None:
-        destination = self.destinations.get(name)
-        if destination is None:
-            raise DeliveryRefused(f"there is no destination {name!r} in the configuration any more")
-        try:
-            async with asyncio.timeout(_WITHIN.total_seconds()):
-                return await destination.notifier.send(self.http, owed.letter)
-        except TimeoutError as error:
-            raise DeliveryError(f"no answer within {_WITHIN.seconds} s") from error
+    async def _carry(self, carrier: Carrier, planned: Sequence[Bundle]) -> Delivered:
+        spacing = carrier.destination.notifier.spacing
+        for sent, bundle in enumerate(planned):
+            if sent and spacing:
+                return Delivered(sent, spacing)
+            if not await carrier.carry(bundle):
+                return Delivered(sent)
+        return Delivered(len(planned))
 
-    async def _failed(self, owed: OwedLetter, error: DeliveryError) -> None:
-        at = self.clock.now()
-        final = isinstance(error, DeliveryRefused) or at - owed.letter.owed_at > _PATIENCE
-        async with self.store.transaction() as tx:
-            if final:
-                await tx.outbox.bury(owed, at, str(error))
+    def _carrier(self, name: str) -> Carrier:
+        destination = self.destinations[name]
+        others = tuple(other for other in self.destinations if other != name)
+        told = others if destination.fallback is None else destination.fallback
+        return Carrier(destination, told, self.means)
+
+    def broke(self, name: str) -> Broke:
+        """What to do where a round fails by an error of our own: it rests, and others hear of it
+        where that goes on. What was on its way may have arrived."""
+
+        async def rest(at: datetime, error: Exception) -> None:
+            await self._carrier(name).broke(at, error)
+
+        return rest
+
+    async def _plan(self, tx: Transaction, name: str, at: datetime) -> Sequence[Bundle]:
+        """What to say now; what is held back, or need not be said, is marked as that."""
+        await tx.bag.doubt_left(name)
+        due = await tx.bag.due(name, at)
+        alerts = {one.alert for one in due if one.alert is not None}
+        heard = await tx.bag.heard(name, alerts)
+        owed = runs(due, heard, await tx.bag.receipts(name, alerts))
+        follows = self.destinations[name].notifier.follows
+        chosen: list[tuple[Run, Delivery]] = []
+        for run in await self._not_held(tx, owed, at):
+            told = told_by(run, follows=follows)
+            if told is None:
+                await tx.bag.mute(run.ids, at, _NOT_TOLD if run.heard else _TAKEN_BACK)
             else:
-                await tx.outbox.postpone(owed.id, at + _pause(owed, error), str(error))
-        self._note(owed, "buried" if final else "postponed", str(error))
+                chosen.append((run, told))
+        return bundles(chosen)
 
-    def _note(self, owed: OwedLetter, result: str, failure: str | None = None) -> None:
-        letter = owed.letter
-        self.metrics.letters.labels(letter.destination, result).inc()
-        log.log(
-            WARNING if failure else INFO,
-            "letter %s: alert %d %s to %s%s",
-            result,
-            letter.alert,
-            letter.event.change,
-            letter.destination,
-            f": {failure}" if failure else "",
-        )
+    async def _not_held(self, tx: Transaction, owed: Sequence[Run], at: datetime) -> Sequence[Run]:
+        """Those that nothing holds back. What is already on its way cannot be."""
+        letters = [one.content for one in map(_asked, owed) if isinstance(one.content, Letter)]
+        held = await holds(tx, self.means.routing, letters, at)
+        free = []
+        for run in owed:
+            asked = _asked(run)
+            hold = None if asked.state is LetterState.UNKNOWN else held.get(asked.content.key)
+            if hold is None:
+                free.append(run)
+            elif hold.mutes and ends_unheard(run):
+                await tx.bag.mute(run.ids, at, hold.reason)
+            else:
+                await tx.bag.hold(run.ids, hold.until, hold.reason)
+        return free
 
 
-def _pause(owed: OwedLetter, error: DeliveryError) -> timedelta:
-    """How long to wait: what the place asks for, else twice as long each time."""
-    return error.retry_after or min(_FIRST_PAUSE * 2 ** min(owed.tries, 10), _LONGEST_PAUSE)
+def _asked(run: Run) -> Delivery:
+    """The letter that decides whether a run is held back: of what nobody heard, its beginning."""
+    return run.deliveries[-1] if run.heard else run.deliveries[0]

@@ -6,10 +6,10 @@ from itertools import groupby
 
 from daemon import table
 from daemon.explain import Explained
+from daemon.message import Fact
 from daemon.store.alerts import Numbered
 from daemon.store.revisions import Revision
 from daemon.text import one_line
-from daemon.wording.form import Fact
 from daemon.wording.names import called, label, meter
 from rules.verdict import Verdict
 from rules.words import count

@@ -1,24 +1,30 @@
 """The alerts of a source's own: it cannot be read, it changed, it is too large, or what was
-recorded of it elsewhere is no longer so."""
+recorded of it elsewhere is no longer so; and of a destination's: it takes no messages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from math import isclose
 
-from daemon.route import Notice, owe
+from daemon.route import Audience, Hearers, Notice, Routing, owe
 from daemon.source import Feed, SourceChanged, SourceError, SourceRefused
 from daemon.store import Transaction
-from rules.alert import Alert, Change, Event, Phase, Policy, Watch, advance
+from rules.alert import Alert, Change, Event, Phase, Policy, Watch, advance, is_live
 from rules.health import (
     BLIND,
+    BROKEN,
     CHANGED,
     CROWDED,
     REFUSED,
+    REFUSED_READER,
     REVISED,
+    UNUSABLE,
     Condition,
     fine,
+    messages_to,
     polls_of,
+    reader_of,
+    reading_of,
     wrong,
 )
 from rules.series import Series, labels_of
@@ -42,7 +48,7 @@ class Posting:
 
 
 async def note_failure(
-    tx: Transaction, feed: Feed, tell: Tell, error: SourceError, at: datetime
+    tx: Transaction, feed: Feed, hearers: Hearers, error: SourceError, at: datetime
 ) -> Sequence[Event]:
     """Take a failed poll into account. A refusal is told at once: time will not mend it.
 
@@ -53,33 +59,35 @@ async def note_failure(
     changed = isinstance(error, SourceChanged) or await _live(tx, CHANGED, polls, at)
     grace = timedelta(0) if isinstance(error, SourceRefused) else feed.grace
     condition = CHANGED if changed else BLIND
-    return await _note(tx, _Case(condition, polls, tell, grace), wrong(at, str(error)))
+    return await _note(tx, _Case(condition, polls, hearers, grace), wrong(at, str(error)))
 
 
-async def note_answer(tx: Transaction, feed: Feed, tell: Tell, at: datetime) -> Sequence[Event]:
+async def note_answer(
+    tx: Transaction, feed: Feed, hearers: Hearers, at: datetime
+) -> Sequence[Event]:
     """Take a good poll into account."""
     verdict = fine(at, "Its rules go on where they stopped.")
-    cases = [_Case(each, polls_of(feed.name), tell) for each in (BLIND, CHANGED)]
+    cases = [_Case(each, polls_of(feed.name), hearers) for each in (BLIND, CHANGED)]
     return [event for case in cases for event in await _note(tx, case, verdict)]
 
 
 async def note_series(
-    tx: Transaction, feed: Feed, tell: Tell, folded: int, at: datetime
+    tx: Transaction, feed: Feed, hearers: Hearers, folded: int, at: datetime
 ) -> Sequence[Event]:
     """Take into account how many series of a poll were counted together for want of a place."""
     most = f"{feed.max_series:,} series"
     verdict = fine(at, f"For a day all it told had a place among its {most}.")
     if folded:
         verdict = wrong(at, f"{folded:,} more were told than the {most} that are kept apart.")
-    case = _Case(CROWDED, Series(feed.name, "series", ()), tell)
+    case = _Case(CROWDED, Series(feed.name, "series", ()), hearers)
     return await _note(tx, case, verdict)
 
 
 async def note_recorded(
-    tx: Transaction, tell: Tell, posting: Posting, recorded: float, now: float, at: datetime
+    tx: Transaction, hearers: Hearers, posting: Posting, recorded: float, now: float, at: datetime
 ) -> Sequence[Event]:
     """Compare what was recorded of a day with what the vendor says now; told once a number."""
-    case = _Case(REVISED, _day_of(posting), tell, unit=posting.unit)
+    case = _Case(REVISED, _day_of(posting), hearers, unit=posting.unit)
     if _same(recorded, now):
         much = amount(now, posting.unit)
         return await _note(tx, case, fine(at, f"Both say {much}.", found=now))
@@ -92,19 +100,73 @@ async def note_recorded(
 
 
 async def note_unrecorded(
-    tx: Transaction, tell: Tell, posting: Posting, failure: str, at: datetime
+    tx: Transaction, hearers: Hearers, posting: Posting, failure: str, at: datetime
 ) -> Sequence[Event]:
     """A day was refused where it should be recorded. What may still succeed is no refusal."""
-    case = _Case(REFUSED, _day_of(posting), tell, unit=posting.unit)
+    case = _Case(REFUSED, _day_of(posting), hearers, unit=posting.unit)
     return await _note(tx, case, wrong(at, failure))
 
 
 async def note_posted(
-    tx: Transaction, tell: Tell, posting: Posting, at: datetime
+    tx: Transaction, hearers: Hearers, posting: Posting, at: datetime
 ) -> Sequence[Event]:
     """A day was recorded, whether or not it had been refused before."""
-    case = _Case(REFUSED, _day_of(posting), tell, unit=posting.unit)
+    case = _Case(REFUSED, _day_of(posting), hearers, unit=posting.unit)
     return await _note(tx, case, fine(at, "It was accepted."))
+
+
+async def note_destination(
+    tx: Transaction,
+    routing: Routing,
+    destination: str,
+    tell: Tell,
+    failure: str | None,
+    at: datetime,
+) -> Sequence[Event]:
+    """A destination takes no messages until a person acts; None: it does, or does again.
+
+    `tell` are others: nobody hears of it where it cannot be said.
+    """
+    case = _Case(BROKEN, messages_to(destination), Hearers(routing, Audience(tell)))
+    if failure is None:
+        return await _note(tx, case, fine(at, "It took what was sent or asked."))
+    return await _note(tx, case, wrong(at, failure))
+
+
+async def note_readers(
+    tx: Transaction,
+    routing: Routing,
+    destination: str,
+    tell: Tell,
+    refused: Mapping[str, str],
+    at: datetime,
+) -> Sequence[Event]:
+    """Who of a destination's readers is refused what all of them were sent, and why; whoever was
+    refused before and is not among these was not refused now."""
+    hearers, rule = Hearers(routing, Audience(tell)), REFUSED_READER.rule
+    going = await tx.alerts.latest(rule, ended_since=at)
+    mine = [one for one in going if one.source == destination and is_live(going[one])]
+    cases = {reader_of(destination, reader): wrong(at, why) for reader, why in refused.items()}
+    taken = {one: fine(at, "It was taken.") for one in mine if one not in cases}
+    events: list[Event] = []
+    for series, verdict in (cases | taken).items():
+        events += await _note(tx, _Case(REFUSED_READER, series, hearers), verdict)
+    return events
+
+
+async def note_configuration(
+    tx: Transaction,
+    routing: Routing,
+    file: str,
+    tell: Tell,
+    failure: str | None,
+    at: datetime,
+) -> Sequence[Event]:
+    """The configuration was read again, and cannot be used; None: it can, or can again."""
+    case = _Case(UNUSABLE, reading_of(file), Hearers(routing, Audience(tell)))
+    if failure is None:
+        return await _note(tx, case, fine(at, "It was read again and is in force."))
+    return await _note(tx, case, wrong(at, failure))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +175,7 @@ class _Case:
 
     condition: Condition
     series: Series
-    tell: Tell
+    hearers: Hearers
     grace: timedelta = timedelta(0)
     unit: str = ""
 
@@ -124,7 +186,7 @@ class _Case:
 
     @property
     def notice(self) -> Notice:
-        return Notice(self.tell, self.condition.severity, self.unit)
+        return Notice(self.hearers.audience, self.condition.severity, self.unit)
 
 
 async def _note(tx: Transaction, case: _Case, verdict: Verdict) -> list[Event]:
@@ -140,7 +202,7 @@ async def _note(tx: Transaction, case: _Case, verdict: Verdict) -> list[Event]:
     if change is None:
         return []
     event = Event(change, after, verdict)
-    await owe(tx, case.notice, event, number, verdict.at)
+    await owe(tx, case.hearers.routing, case.notice, event, number, verdict.at)
     return [event]
 
 
@@ -156,7 +218,8 @@ async def _overtaken(tx: Transaction, case: _Case, verdict: Verdict) -> list[Eve
         return []
     gone = replace(before, phase=Phase.WITHDRAWN, ended_at=verdict.at)
     event = Event(Change.WITHDRAWN, gone, verdict)
-    await owe(tx, case.notice, event, await tx.alerts.keep(gone), verdict.at)
+    number = await tx.alerts.keep(gone)
+    await owe(tx, case.hearers.routing, case.notice, event, number, verdict.at)
     return [event]
 
 

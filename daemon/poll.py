@@ -12,18 +12,19 @@ from daemon.health import note_answer, note_failure, note_series
 from daemon.metrics import Metrics
 from daemon.planned.occasion import Occasion, expected
 from daemon.read import Reader, Told
-from daemon.route import notice_of, owe
+from daemon.route import Hearers, Notable, Notice, Routing, audience_of, notice_of, owe_all
 from daemon.source import Feed, SourceError, SourceRefused
 from daemon.store import Transaction
 from daemon.store.polls import SourceState
 from daemon.store.usage import Recorded
 from daemon.text import one_line
-from rules.alert import Alert, Event
+from rules.alert import Alert, Change, Event
 from rules.engine import Judgement, News, evaluate
 from rules.panel import Panel
 from rules.planned import named, over
 from rules.rule import Rule
-from rules.series import Measure, Metric, Series
+from rules.series import Measure, Series
+from rules.tracing import Tracing
 from rules.words import amount
 
 log = getLogger(__name__)
@@ -47,6 +48,7 @@ class Poller:
     reader: Reader
     rules: Sequence[Rule]
     metrics: Metrics
+    routing: Routing = field(default_factory=Routing)
     planned: Sequence[Occasion] = ()
     others: Mapping[str, Feed] = field(default_factory=dict)
     """All sources by name: a rule may read what others tell beside its own."""
@@ -69,9 +71,9 @@ class Poller:
             await self._beside(tx, at)  # locked in the order of all, before its own are written
             taken = [await self._take(tx, told, at) for told in answers]
             events = await self._judge_all(tx, taken, at)
-            events += await note_answer(tx, self.feed, self._audience(), at)
+            events += await note_answer(tx, self.feed, self._hearers(), at)
             folded = sum(one.folded for one in taken if one)
-            events += await note_series(tx, self.feed, self._audience(), folded, at)
+            events += await note_series(tx, self.feed, self._hearers(), folded, at)
             before = await tx.polls.state(self.feed.name)
             notes = tuple(dict.fromkeys(one_line(note) for told in answers for note in told.notes))
             await tx.polls.succeeded(self.feed.name, at, notes)
@@ -90,16 +92,16 @@ class Poller:
         failure = one_line(str(error))  # a vendor's words may stand in it
         async with self.reader.store.transaction() as tx:
             state = await tx.polls.failed(self.feed.name, at, failure)
-            events = await note_failure(tx, self.feed, self._audience(), error, at)
+            events = await note_failure(tx, self.feed, self._hearers(), error, at)
         result = "refused" if isinstance(error, SourceRefused) else "failed"
         self.metrics.polls.labels(self.feed.name, result).inc()
         _say_failed(state)
         self._say(events)
         return Polled(failure, tuple(events), error.retry_after)
 
-    def _audience(self) -> tuple[str, ...]:
+    def _hearers(self) -> Hearers:
         """Everyone whom a rule of this source tells: they believe that it is watched."""
-        return tuple(dict.fromkeys(name for rule in self.rules for name in rule.tell))
+        return Hearers(self.routing, audience_of(rule.tell for rule in self.rules))
 
     async def _take(self, tx: Transaction, told: Told, at: datetime) -> Recorded | None:
         """Record one answer."""
@@ -135,18 +137,33 @@ class Poller:
         panel = over(recorded.panel, planned)
         since = await tx.polls.judged_since(rule.name, recorded.panel_id)
         judged = [] if since is None else [r for r in recorded.revised if panel.at(r[0]) < since]
-        # An alert that is over can change only with a bucket of its time.
-        oldest = min((panel.at(row) for row, _ in judged), default=at)
+        # An alert that is over can change only with a bucket of its time, or come back soon after.
+        oldest = min((panel.at(row) for row, _ in judged), default=since or at)
+        oldest -= rule.policy.patience
         alerts = await tx.alerts.latest(rule.name, ended_since=oldest)
         here = {series: one for series, one in alerts.items() if series.metric == panel.metric.name}
         judgement = evaluate(rule, panel, here, News(since, judged, recorded.newcomers))
         events = tuple(named(event, panel, planned) for event in judgement.events)
         judgement = replace(judgement, events=events)
-        await _keep(tx, rule, panel.metric, judgement, at)
+        await self._keep(tx, rule, panel, judgement, at)
         # What another metric kept back once may be judged already.
         since = judgement.since if since is None else max(since, judgement.since)
         await tx.polls.judged(rule.name, recorded.panel_id, since)
         return judgement.events
+
+    async def _keep(
+        self, tx: Transaction, rule: Rule, panel: Panel, judgement: Judgement, at: datetime
+    ) -> None:
+        """Remember the alerts as they stand now, and owe people what they should hear of them."""
+        await tx.alerts.forget_pending(rule.name, judgement.dropped)
+        kept = await tx.alerts.keep_all(judgement.alerts)
+        numbers = dict(zip(map(_identity, judgement.alerts), kept, strict=True))
+        notice, tracing = notice_of(rule, panel.metric), Tracing(rule, panel)
+        notable = [
+            Notable(each, numbers[_identity(each.alert)], _drawn(notice, tracing, each))
+            for each in judgement.events
+        ]
+        await owe_all(tx, self.routing, notable, at)
 
     def _answered(self, events: Sequence[Event], open_at: datetime | None, at: datetime) -> None:
         name = self.feed.name
@@ -164,14 +181,11 @@ class Poller:
             log.info("%s: %s for %s: %s", alert.rule, event.change, alert.series.key, reason)
 
 
-async def _keep(
-    tx: Transaction, rule: Rule, metric: Metric, judgement: Judgement, at: datetime
-) -> None:
-    """Remember the alerts as they stand now, and owe people what they should hear of them."""
-    await tx.alerts.forget_pending(rule.name, judgement.dropped)
-    numbers = {_identity(alert): await tx.alerts.keep(alert) for alert in judgement.alerts}
-    for event in judgement.events:
-        await owe(tx, notice_of(rule, metric), event, numbers[_identity(event.alert)], at)
+def _drawn(notice: Notice, tracing: Tracing, event: Event) -> Notice:
+    """What is too much is drawn; what is over was drawn when it began."""
+    if event.change not in (Change.OPENED, Change.WORSENED):
+        return notice
+    return replace(notice, trace=tracing.of(event.alert.series, event.verdict.at))
 
 
 def _identity(alert: Alert) -> tuple[Series, datetime]:

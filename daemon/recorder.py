@@ -86,8 +86,9 @@ class Ledger:
     """Which series are summed, as label to shell patterns, any of which may match. Default: all."""
     wait: timedelta = timedelta(0)
     """How long after its end a day is recorded. Default: as long as the source may revise it."""
-    tell: tuple[str, ...] = ()
-    """Names of destinations that hear of failures and revisions. Default: every one there is."""
+    tell: tuple[str, ...] | None = None
+    """Names of destinations that hear of failures and revisions. Default: whom the routes lead
+    to."""
 
 
 def the_one(ledger: Ledger, metrics: Sequence[Metric]) -> Metric:

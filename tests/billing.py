@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from daemon.clock import Clock
 from daemon.http import Call, Http, HttpError, Reply, Web
+from daemon.letter import Letter
 from daemon.recorder import Ledger
 from daemon.recording.record import Recording, Round
 from daemon.sandbox.killbill.stand_in import Doors, KillBillStandIn
@@ -112,12 +113,10 @@ class Billing:
 
     async def heard(self) -> list[Event]:
         """What the team is going to hear, in order, and then has heard."""
-        events: list[Event] = []
         async with self.store.transaction() as tx:
-            while owed := await tx.outbox.claim("team", self.clock.at, self.clock.at + DAY):
-                events.append(owed.letter.event)
-                await tx.outbox.sent(owed.id, self.clock.at, None)
-        return events
+            due = await tx.bag.due("team", self.clock.at)
+            await tx.bag.sent([one.id for one in due], self.clock.at, None)
+        return [one.content.event for one in due if isinstance(one.content, Letter)]
 
     async def letters(self) -> list[str]:
         """The same in words."""

@@ -5,9 +5,11 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from daemon.http import Http
-from daemon.notifier import Letter, Receipt
+from daemon.letter import Letter
+from daemon.notifier import Message, Receipt
 from daemon.source import Answer, Ask, SourceError, Window
 from rules.series import Absent, Measure, Metric, Reading, labels_of
 
@@ -18,14 +20,25 @@ HOUR = timedelta(hours=1)
 class Mailbox:
     """A notifier: it keeps what it is given, after raising the failures it was told to."""
 
-    letters: list[Letter] = field(default_factory=list)
+    follows: ClassVar[bool] = True
+    spacing: ClassVar[timedelta] = timedelta(0)
+
+    messages: list[Message] = field(default_factory=list)
     failures: deque[Exception] = field(default_factory=deque)
 
-    async def send(self, http: Http, letter: Letter) -> Receipt | None:
+    @property
+    def letters(self) -> list[Letter]:
+        """Those that it was told by, in order."""
+        return [letter for message in self.messages for letter in message.letters]
+
+    async def send(self, http: Http, message: Message) -> Receipt | None:
         if self.failures:
             raise self.failures.popleft()
-        self.letters.append(letter)
-        return Receipt("mailbox", str(len(self.letters)))
+        self.messages.append(message)
+        return message.receipt or Receipt("mailbox", str(len(self.messages)))
+
+    async def probe(self, http: Http) -> str | None:
+        return "nothing to ask"
 
 
 @dataclass

@@ -1,9 +1,12 @@
-"""Verdicts, alerts, events and letters with sensible defaults, any of which a test may override."""
+"""Verdicts, alerts, letters and messages with sensible defaults, which a test may override."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from daemon.notifier import Letter
+from daemon.letter import Letter
+from daemon.message import Wording
+from daemon.notifier import Message
+from daemon.wording import digest, tone_of, wording
 from rules.alert import Alert, Change, Event, Phase
 from rules.rule import Severity
 from rules.series import Series, labels_of
@@ -63,6 +66,18 @@ def worse(**fields: Any) -> Verdict:
     )
 
 
+def lasting(**fields: Any) -> Verdict:
+    """In breach still, three hours after it began."""
+    return verdict(
+        **{
+            "at": AT + 3 * HOUR,
+            "observed": 38.0,
+            "why": Why("38 minutes where 3.2 minutes are usual for a Friday at 17:00."),
+            **fields,
+        }
+    )
+
+
 def alert(**fields: Any) -> Alert:
     worst = fields.get("worst", verdict())
     defaults: dict[str, Any] = {
@@ -79,15 +94,18 @@ def alert(**fields: Any) -> Alert:
 
 
 def event(change: Change = Change.OPENED, **fields: Any) -> Event:
-    """`change` decides the rest: what is opened or worse is in breach, any other is calm two hours
+    """`change` decides the rest: what still goes on is in breach, any other is calm two hours
     later."""
-    if change is Change.OPENED:
+    if change in (Change.OPENED, Change.ACKNOWLEDGED, Change.ESCALATED):
         decided = fields.get("verdict", verdict())
         defaults: dict[str, Any] = {"verdict": decided, "alert": alert(worst=decided)}
     elif change is Change.WORSENED:
         decided = fields.get("verdict", worse())
         going_on = alert(judged_at=decided.at, worst=decided, opening=verdict(), step=decided.step)
         defaults = {"verdict": decided, "alert": going_on}
+    elif change is Change.REMINDED:
+        decided = fields.get("verdict", lasting())
+        defaults = {"verdict": decided, "alert": alert(judged_at=decided.at, latest=decided)}
     else:
         phase = Phase.RESOLVED if change is Change.RESOLVED else Phase.WITHDRAWN
         end = AT + 2 * HOUR
@@ -106,8 +124,28 @@ def letter(change: Change = Change.OPENED, **fields: Any) -> Letter:
         "event": told,
         # An opening while the hour still fills; an end once its hour has settled.
         "owed_at": AT + HOUR / 2 if told.change is Change.OPENED else told.verdict.until,
+        "by": "Anna" if told.change is Change.ACKNOWLEDGED else None,
         "unit": "minutes",
         "severity": Severity.WARNING,
         "names": {VOICE: "Agatha"},
     }
     return Letter(**{**defaults, **fields})
+
+
+def message(*letters: Letter, **fields: Any) -> Message:
+    """What a courier would carry of these letters; without any, a test of the way."""
+    defaults: dict[str, Any] = {
+        "key": "+".join(one.key for one in letters) or "test|team",
+        "written_at": max((one.owed_at for one in letters), default=AT),
+        "wording": _worded(letters),
+        "tone": tone_of(letters),
+        "letters": letters,
+    }
+    return Message(**{**defaults, **fields})
+
+
+def _worded(letters: tuple[Letter, ...]) -> Wording:
+    if not letters:
+        title = "A test message: nothing happened"
+        return Wording(title, title, ("Somebody tried whether it arrives.",), (), "Nothing.")
+    return wording(letters[0]) if len(letters) == 1 else digest(letters)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from daemon.carry import Means
 from daemon.deliver import Courier
 from daemon.http import open_http
 from daemon.metrics import build_metrics
@@ -17,6 +18,7 @@ from daemon.notifier import Destination
 from daemon.notifiers.console import Console
 from daemon.poll import Poller
 from daemon.read import Reader
+from daemon.route import Routing
 from daemon.source import Answer, Ask, Feed, Window
 from daemon.store import Store, open_store
 from rules.alert import Event
@@ -102,7 +104,7 @@ class House:
                 polled = await poller.poll(self.clock.at)
                 assert polled.failure is None
                 self.events += polled.events
-            while await self.courier.deliver(self.clock.at):
+            while (await self.courier.deliver(self.clock.at)).sent:
                 pass
             self.clock.at += timedelta(hours=21)
 
@@ -125,7 +127,9 @@ async def house(store_url: str) -> AsyncIterator[House]:
             for feed, rule in zip(feeds.values(), (GONE, MONTH), strict=True)
         ]
         places = {"terminal": Destination("terminal", Console())}
-        yield House(store, clock, pollers, Courier(places, store, http, clock, metrics))
+        yield House(
+            store, clock, pollers, Courier(places, Means(store, http, clock, metrics, Routing()))
+        )
 
 
 async def test_each_share_of_each_month_and_each_time_left_is_heard_once(

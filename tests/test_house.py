@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OURS = ("daemon", "rules", "tools", "bench")
 PURE = {
     *("bisect", "collections", "dataclasses", "datetime", "decimal", "enum", "fnmatch"),
-    *("fractions", "functools", "itertools", "math", "numpy", "operator", "zlib"),
+    *("fractions", "functools", "itertools", "math", "numpy", "operator", "re", "zlib"),
     *("rules", "statistics", "types", "typing"),
 }
 """All that `rules` may import. The contract of import-linter names what it may not."""
@@ -258,6 +258,17 @@ def test_every_link_between_our_pages_leads_somewhere() -> None:
     ]
 
     assert [(named(page), link) for page, link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_test_that_the_list_of_faults_names_is_there() -> None:
+    written = "\n".join(path.read_text(encoding="utf-8") for path in modules("tests"))
+    there = re.findall(r"def (test_\w+)", written)
+    missing = []
+    for name, more in re.findall(r"`(test_\w+)(…?)`", read("docs/faults.md")):
+        if not any(one == name or (more and one.startswith(name)) for one in there):
+            missing.append(name)
+
+    assert missing == []
 
 
 def test_nothing_happens_at_import() -> None:

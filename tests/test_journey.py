@@ -9,6 +9,7 @@ from email.message import EmailMessage
 
 import pytest
 
+from daemon.carry import Means
 from daemon.deliver import Courier
 from daemon.http import open_http
 from daemon.metrics import build_metrics
@@ -17,6 +18,7 @@ from daemon.notifiers.email.smtp import Email
 from daemon.notifiers.slack.bot import Slack
 from daemon.poll import Poller
 from daemon.read import Reader
+from daemon.route import Routing
 from daemon.sandbox.incidents import Script, Spike
 from daemon.sandbox.loopback import serve
 from daemon.sandbox.mail import HOST, MailStandIn
@@ -60,7 +62,13 @@ class Journey:
 
     @property
     def messages(self) -> list[Message]:
-        return self.slack.messages
+        """Those in the channel itself."""
+        return [one for one in self.slack.messages if one.thread is None]
+
+    @property
+    def replies(self) -> list[str]:
+        """What was said in their threads."""
+        return [one.now.text for one in self.slack.messages if one.thread is not None]
 
     @property
     def mails(self) -> list[EmailMessage]:
@@ -90,7 +98,7 @@ async def journey(store_url: str) -> AsyncIterator[Journey]:
         feed = Feed("voices", SupertoneUsage(Secret(VENDOR_KEY), vendor_url))
         poller = Poller(Reader(feed, store, http), [rule], metrics)
         destinations = {name: Destination(name, place) for name, place in places.items()}
-        courier = Courier(destinations, store, http, clock, metrics)
+        courier = Courier(destinations, Means(store, http, clock, metrics, Routing()))
         yield Journey(clock, poller, courier, vendor, slack, mail)
 
 
@@ -117,8 +125,8 @@ async def test_when_it_is_over_the_same_message_says_so_and_the_mail_is_answered
     assert journey.heard == ["opened", "resolved"]
     (message,) = journey.messages
     opened, resolved = journey.mails
-    assert len(message.versions) == 2
     assert "Back to usual" in message.now.text
+    assert journey.replies == ["✅ Back to usual after 3 hours"]
     assert resolved["In-Reply-To"] == opened["Message-ID"]
 
 
@@ -134,6 +142,8 @@ async def test_an_hour_the_vendor_takes_back_is_withdrawn_in_the_same_places(
     assert journey.heard == ["opened", "withdrawn"]
     (message,) = journey.messages
     assert "Withdrawn" in message.now.text
+    (reply,) = journey.replies
+    assert reply.endswith("withdrawn"), "what it was, what it is now, and what became of it"
     assert len(journey.mails) == 2
 
 

@@ -10,8 +10,9 @@ import pytest
 from daemon import app
 from daemon.config.settings import Config
 from daemon.http import Http, open_http
+from daemon.letter import Letter
 from daemon.metrics import build_metrics
-from daemon.notifier import Destination, Letter
+from daemon.notifier import Destination
 from daemon.planned.occasion import Occasion, expected
 from daemon.planned.once import Once
 from daemon.poll import Poller
@@ -68,7 +69,7 @@ class Voice:
     async def poll(self, at: datetime) -> list[tuple[Change, datetime]]:
         feed = Feed("tts", self.meter, history=WEEKS * WEEK)
         reader = Reader(feed, self.store, self.http)
-        polled = await Poller(reader, [RULE], build_metrics("t"), self.planned).poll(at)
+        polled = await Poller(reader, [RULE], build_metrics("t"), planned=self.planned).poll(at)
         self.events += polled.events
         return [(event.change, event.verdict.at) for event in polled.events]
 
@@ -92,12 +93,11 @@ class Voice:
 
     async def letters(self) -> list[Letter]:
         """All that is owed to the team, sent in its turn."""
-        sent, at = [], NOON + WEEK
+        at = NOON + WEEK
         async with self.store.transaction() as tx:
-            while one := await tx.outbox.claim("team", at, at + HOUR):
-                await tx.outbox.sent(one.id, at, None)
-                sent.append(one.letter)
-        return sent
+            due = await tx.bag.due("team", at)
+            await tx.bag.sent([one.id for one in due], at, None)
+        return [one.content for one in due if isinstance(one.content, Letter)]
 
     async def replayed(self, start: datetime) -> list[tuple[Change, datetime]]:
         told = replay([RULE], await self.panels(), Span(start))

@@ -5,12 +5,14 @@ from collections import Counter
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 
+from daemon.carry import Means
 from daemon.deliver import Courier
 from daemon.http import open_http
 from daemon.metrics import build_metrics
 from daemon.notifier import Destination
 from daemon.poll import Poller
 from daemon.read import Reader
+from daemon.route import Routing
 from daemon.source import Feed
 from daemon.store import open_store
 from rules.kinds.threshold import Threshold
@@ -35,7 +37,10 @@ async def test_three_replicas_tell_everyone_once(postgres_server: Postgres) -> N
                 Poller(Reader(Feed("tts", meter), store, http), [rule], metrics) for store in stores
             ]
             couriers = [
-                Courier({"team": Destination("team", box)}, store, http, clock, metrics)
+                Courier(
+                    {"team": Destination("team", box)},
+                    Means(store, http, clock, metrics, Routing()),
+                )
                 for store in stores
             ]
             for minutes in range(-30, 180, 15):

@@ -1,7 +1,6 @@
 """The commands about what is planned: list it, mark a span of the past or to come, unmark it."""
 
 import asyncio
-import getpass
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -13,6 +12,7 @@ import click
 
 from daemon.cli.exits import Exit, complaints, failures
 from daemon.cli.options import config_option, find_config, state_option, store_url
+from daemon.cli.person import login, patterns_in
 from daemon.clock import WallClock
 from daemon.config import Config, load
 from daemon.config.complaints import unlike
@@ -85,7 +85,7 @@ def add_command(  # noqa: PLR0913  an option of the command each
         place = _place(context, config_path, state_dir)
         _check_source(place.config, source)
         span = _span(start, end, zone, now)
-        what = Planned(one_line(" ".join(reason)), *span, source, _patterns(where))
+        what = Planned(one_line(" ".join(reason)), *span, source, patterns_in(where, "--where"))
         number = asyncio.run(_mark(place.store, what, now))
     click.echo(f"{number}: planned from {moment(span[0])} until {moment(span[1])}: {what.name}")
 
@@ -149,19 +149,12 @@ async def _marks(store: str) -> Sequence[Mark]:
 
 async def _mark(store: str, planned: Planned, at: datetime) -> int:
     async with share_store(store) as opened, opened.transaction() as tx:
-        return await tx.planned.mark(planned, at, _who())
+        return await tx.planned.mark(planned, at, login())
 
 
 async def _unmark(store: str, number: int) -> Mark | None:
     async with share_store(store) as opened, opened.transaction() as tx:
         return await tx.planned.unmark(number)
-
-
-def _who() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a user without a name, as in a container
-        return f"user {os.getuid()}"
 
 
 def _span(start: str, end: str | None, zone: str, now: datetime) -> tuple[datetime, datetime]:
@@ -191,14 +184,3 @@ def _check_source(config: Config, name: str | None) -> None:
     if name is not None and name not in known:
         why = f"no such source {name!r}{unlike(name, known)}"
         raise click.BadParameter(why, param_hint="--source")
-
-
-def _patterns(where: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    made: dict[str, tuple[str, ...]] = {}
-    for each in where:
-        label, equals, pattern = each.partition("=")
-        if not (label and equals and pattern):
-            why = f"expected LABEL=PATTERN such as voice_id=agatha, got {each!r}"
-            raise click.BadParameter(why, param_hint="--where")
-        made[label] = (*made.get(label, ()), pattern)
-    return made

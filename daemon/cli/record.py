@@ -24,6 +24,7 @@ from daemon.recorder import Ledger
 from daemon.recording.asked import Asked, as_text, record_days
 from daemon.recording.post import DayResult, Outcome
 from daemon.recording.record import Recording
+from daemon.route import routing_of
 from daemon.store import share_store
 
 _WELL = (Outcome.RECORDED, Outcome.ALREADY, Outcome.NOTHING, Outcome.WOULD)
@@ -108,5 +109,5 @@ async def _record(order: _Order, at: datetime) -> list[DayResult]:
     async with share_store(order.store) as store, open_http() as http:
         governor = Governor(store, clock, SystemRandom())
         web = governor.over(http, account_of(order.ledger.recorder))
-        recording = Recording(order.ledger, feed, store, web, clock)
+        recording = Recording(order.ledger, feed, store, web, clock, routing_of(order.config))
         return await record_days(recording, order.asked, at)

@@ -15,15 +15,17 @@ from random import SystemRandom
 import click
 
 from daemon import app
-from daemon.app import Ground
+from daemon.app import Life
 from daemon.cli.exits import Exit, complaints, failures
 from daemon.cli.options import config_option, find_config, state_option, store_url
 from daemon.clock import FastClock, WallClock
 from daemon.config import Config, load
 from daemon.config.placeholders import Placeholders
 from daemon.config.references import Surroundings
+from daemon.house import Ground
 from daemon.log import LogFormat, set_up_log
 from daemon.progress import Progress, Silent, open_progress
+from daemon.reload import Again
 from daemon.service import supervisor
 
 
@@ -45,6 +47,10 @@ def run_command(
     """Run the daemon."""
     path = find_config(config_path)
     known = Placeholders(os.environ) if sandbox else Surroundings(os.environ)
+    again = Again(str(path), partial(load, path, known))
+    if not sandbox and not once:
+        # From here on, so that whoever asks while it still starts is heard, and does not end it.
+        signal.signal(signal.SIGHUP, lambda *_: again.ask())
     with complaints(), failures():
         config = load(path, known)
         for_people = config.log.format == "text"
@@ -56,16 +62,20 @@ def run_command(
             else:
                 url = store_url(config, state_dir)
                 ground = Ground(url, WallClock(), SystemRandom(), bar)
-                work = partial(_run, config, ground, once=once)
+                work = partial(_run, config, ground, again, once=once)
             code = asyncio.run(_until_signal(work))
         sys.exit(code)
 
 
-async def _run(config: Config, ground: Ground, stop: asyncio.Event, *, once: bool) -> int:
+async def _run(
+    config: Config, ground: Ground, again: Again | None, stop: asyncio.Event, *, once: bool
+) -> int:
     if once:
         well = await app.run_once(config, ground)
         return 0 if well else Exit.FAILURE
-    await app.run(config, ground, stop, supervisor(os.environ, os.getpid()))
+    if again is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, again.ask)
+    await app.run(config, ground, Life(stop, supervisor(os.environ, os.getpid()), again))
     return 0
 
 
@@ -91,9 +101,10 @@ async def _rehearse(
                 destinations=sandbox.destinations,
                 store=replace(config.store, url=None),
                 page=config.page and replace(config.page, port=0),
+                heartbeat=None,
             )
             ground = Ground(store_url(pointed, Path(state)), clock, SystemRandom(), progress)
-            return await _run(pointed, ground, stop, once=once)
+            return await _run(pointed, ground, None, stop, once=once)
 
 
 async def _until_signal(work: Callable[[asyncio.Event], Awaitable[int]]) -> int:

@@ -5,9 +5,17 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from daemon.config.bridge import complaints_of
-from daemon.config.checks import dangling, uncounted, unmeant, unreadable, unrecordable
+from daemon.config.checks import (
+    dangling,
+    uncounted,
+    unmeant,
+    unpriced,
+    unreadable,
+    unrecordable,
+)
 from daemon.config.complaints import Complaint, ConfigError, Malformed, Position, refusal
 from daemon.config.document import Document, read_document
+from daemon.config.misrouted import lost, misinhibited, mislabelled, misrouted
 from daemon.config.models import Shelves, grammar
 from daemon.config.references import References
 from daemon.config.schema import schema_of
@@ -21,6 +29,18 @@ from rules.kinds import KINDS
 __all__ = ["SHELVES", "Config", "ConfigError", "Shelves", "load", "parse", "schema"]
 
 SHELVES = Shelves(SOURCES, NOTIFIERS, KINDS, RECORDERS)
+
+_CHECKS = (
+    unrecordable,
+    unmeant,
+    unreadable,
+    uncounted,
+    misrouted,
+    misinhibited,
+    mislabelled,
+    unpriced,
+)
+"""What can be seen only once everything has its type."""
 
 
 def load(path: Path, references: References) -> Config:
@@ -57,7 +77,7 @@ def schema(shelves: Shelves = SHELVES) -> str:
 
 def _checked(document: Document, shelves: Shelves) -> tuple[Config | None, list[Complaint]]:
     rules_of = grammar(shelves)
-    found = [*document.complaints, *dangling(document)]
+    found = [*document.complaints, *dangling(document), *lost(document)]
     root = None
     try:
         root = rules_of.root.model_validate(document.data)
@@ -66,6 +86,6 @@ def _checked(document: Document, shelves: Shelves) -> tuple[Config | None, list[
     if root is None or found:
         return None, found
     config = root.config()
-    for check in (unrecordable, unmeant, unreadable, uncounted):
+    for check in _CHECKS:
         found += check(document, config)
     return (None if found else config), found

@@ -10,19 +10,24 @@ from pydantic import Field as Key
 
 from daemon.config import spelling
 from daemon.config.durations import spell_duration
-from daemon.config.settings import Config, LogConfig, PageConfig, StoreConfig
+from daemon.config.settings import Config, HeartbeatConfig, LogConfig, PageConfig, StoreConfig
 from daemon.notifier import Destination
 from daemon.planned.occasion import Occasion
+from daemon.planned.weekly import Weekly
 from daemon.recorder import Ledger
+from daemon.report.asked import Report
 from daemon.source import Feed
 from rules.alert import Policy
+from rules.inhibition import Inhibition
+from rules.route import Escalation, Route
 from rules.rule import Rule
 
 FEED = ("every", "history", "grace", "max_series", "check_units")
+DESTINATION = ("fallback",)
 LEDGER = ("source", "metric", "where", "wait", "tell")
 OCCASION = ("source", "where")
-RULE = ("source", "metric", "where", "by", "tell", "severity", "summary", "runbook")
-POLICY = ("for_", "resolve_after")
+RULE = ("source", "metric", "where", "by", "tell", "labels", "severity", "summary", "runbook", "id")
+POLICY = ("for_", "resolve_after", "patience")
 
 _PAGE = PageConfig()
 
@@ -73,35 +78,70 @@ class SourceBlock(PluginBlock):
 
 
 class RuleBlock(PluginBlock):
-    tell: tuple[str, ...] | None
-
-    def rule(self, name: str, everyone: tuple[str, ...]) -> Rule:
+    def rule(self, name: str) -> Rule:
         policy = Policy(**self.held(POLICY))
-        made = Rule(name=name, kind=self._made, policy=policy, **self.held(RULE))
-        return replace(made, tell=everyone) if self.tell is None else made
+        return Rule(name=name, kind=self._made, policy=policy, **self.held(RULE))
 
 
 class RecorderBlock(PluginBlock):
     source: str
     wait: timedelta | None
-    tell: tuple[str, ...] | None
 
-    def ledger(self, name: str, feeds: Iterable[Feed], everyone: tuple[str, ...]) -> Ledger:
+    def ledger(self, name: str, feeds: Iterable[Feed]) -> Ledger:
         made = Ledger(name=name, recorder=self._made, **self.held(LEDGER))
         if self.wait is None:
             [feed] = (feed for feed in feeds if feed.name == self.source)
             made = replace(made, wait=feed.source.revises)
-        return replace(made, tell=everyone) if self.tell is None else made
+        return made
 
 
 class DestinationBlock(PluginBlock):
     def destination(self, name: str) -> Destination:
-        return Destination(name=name, notifier=self._made)
+        return Destination(name=name, notifier=self._made, **self.held(DESTINATION))
 
 
 class PlannedBlock(PluginBlock):
     def occasion(self, name: str) -> Occasion:
         return Occasion(name=name, when=self._made, **self.held(OCCASION))
+
+
+class ReportBlock(PluginBlock):
+    tell: tuple[str, ...]
+
+    def report(self, name: str, everyone: tuple[str, ...]) -> Report:
+        return Report(name=name, asked=self._made, tell=self.tell or everyone)
+
+
+class EscalateBlock(Block):
+    def escalation(self) -> Escalation:
+        return Escalation(**self.held(each.name for each in fields(Escalation)))
+
+
+class QuietBlock(PluginBlock):
+    def hours(self) -> Weekly:
+        made: Weekly = self._made
+        return made
+
+
+class RouteBlock(Block):
+    escalate: EscalateBlock | None
+    quiet: tuple[QuietBlock, ...] | None
+    routes: tuple["RouteBlock", ...]
+
+    def route(self) -> Route:
+        blocks = ("escalate", "quiet", "routes")
+        plain = (each.name for each in fields(Route) if each.name not in blocks)
+        return Route(
+            **self.held(plain),
+            escalate=None if self.escalate is None else self.escalate.escalation(),
+            quiet=None if self.quiet is None else tuple(each.hours() for each in self.quiet),
+            routes=tuple(each.route() for each in self.routes),
+        )
+
+
+class InhibitBlock(Block):
+    def inhibition(self) -> Inhibition:
+        return Inhibition(**self.held(each.name for each in fields(Inhibition)))
 
 
 class PageBlock(Block):
@@ -112,6 +152,11 @@ class PageBlock(Block):
         description="Address and port. Port 0 lets the system choose one.",
         json_schema_extra={"default": f"{_PAGE.host}:{_PAGE.port}"},
     )
+    token: spelling.SecretText | None = Key(
+        default=None,
+        description="What programs must know to acknowledge and to silence over /api; by "
+        "reference. Left out: there they can only read.",
+    )
 
 
 class Root(Block):
@@ -120,24 +165,41 @@ class Root(Block):
     store: Block
     page: PageBlock | None = Key(default_factory=PageBlock)
     log: Block
+    heartbeat: Block | None
     sources: dict[str, SourceBlock]
     rules: dict[str, RuleBlock]
     recorders: dict[str, RecorderBlock]
     destinations: dict[str, DestinationBlock]
+    route: RouteBlock | None
+    inhibit: tuple[InhibitBlock, ...]
     planned: dict[str, PlannedBlock]
+    reports: dict[str, ReportBlock]
 
     def config(self) -> Config:
-        everyone = tuple(self.destinations)
         feeds = tuple(block.feed(name) for name, block in self.sources.items())
         return Config(
             feeds=feeds,
-            rules=tuple(block.rule(name, everyone) for name, block in self.rules.items()),
-            ledgers=tuple(
-                block.ledger(name, feeds, everyone) for name, block in self.recorders.items()
-            ),
+            rules=tuple(block.rule(name) for name, block in self.rules.items()),
+            ledgers=tuple(block.ledger(name, feeds) for name, block in self.recorders.items()),
             destinations=tuple(each.destination(name) for name, each in self.destinations.items()),
+            route=self._route(),
+            inhibitions=tuple(each.inhibition() for each in self.inhibit),
             planned=tuple(each.occasion(name) for name, each in self.planned.items()),
+            reports=tuple(
+                each.report(name, tuple(self.destinations)) for name, each in self.reports.items()
+            ),
             store=StoreConfig(**self.store.held(each.name for each in fields(StoreConfig))),
-            page=None if self.page is None else PageConfig(*self.page.listen),
+            page=None if self.page is None else PageConfig(*self.page.listen, self.page.token),
             log=LogConfig(**self.log.held(each.name for each in fields(LogConfig))),
+            heartbeat=self._heartbeat(),
         )
+
+    def _route(self) -> Route:
+        """The tree, which at the top tells everyone unless it says whom."""
+        top = Route() if self.route is None else self.route.route()
+        return top if top.tell else replace(top, tell=tuple(self.destinations))
+
+    def _heartbeat(self) -> HeartbeatConfig | None:
+        if self.heartbeat is None:
+            return None
+        return HeartbeatConfig(**self.heartbeat.held(each.name for each in fields(HeartbeatConfig)))

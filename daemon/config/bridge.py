@@ -45,9 +45,30 @@ def complaints_of(
         path = each["loc"]
         if len(path) > 2 and path[0] in {*SECTIONS, "planned"} and path[2] != "[key]":
             path = (*path[:2], *path[3:])
-        found = Found(each["type"], path, each["input"], each.get("ctx", {}))
+        found = Found(each["type"], _as_written(path, document), each["input"], each.get("ctx", {}))
         if not isinstance(found.input, Unknown):
             yield from _Bridge(document, grammar).complaints(found)
+
+
+def _as_written(path: Path, document: Document) -> Path:
+    """Without the place in a list where one block was written and no list."""
+    if path[:1] not in {("route",), ("inhibit",)}:
+        return path
+    made: Path = ()
+    for part in path:
+        if not isinstance(part, int) or not isinstance(_value(document, made), dict):
+            made = (*made, part)
+    return made
+
+
+def _value(document: Document, path: Path) -> object:
+    value = document.data
+    for part in path:
+        try:
+            value = value[part]  # type: ignore[index]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return value
 
 
 class _Bridge:
@@ -88,7 +109,7 @@ class _Bridge:
         elif path[:1] == ("planned",):
             fields = self._grammar.planned[when(self._document.at(path)) or ""].model_fields
         elif path:
-            fields = self._grammar.settings[str(path[0])].model_fields
+            fields = self._grammar.settings[_block_name(path)].model_fields
         return [field.alias or name for name, field in fields.items()]
 
     def _wrong_word(self, found: Found) -> Iterator[Complaint]:
@@ -130,6 +151,15 @@ class _Bridge:
     def _of_value(self, path: Path, message: str) -> Complaint:
         known = self._document.known(path)
         return Complaint(self._document.values[known], known, message)
+
+
+def _block_name(path: Path) -> str:
+    """
+    >>> _block_name(("store",)), _block_name(("route", "routes", 1, "quiet", 0))
+    ('store', 'route.quiet')
+    """
+    section, *inner = (part for part in path if isinstance(part, str))
+    return f"route.{inner[-1]}" if inner and inner[-1] in {"quiet", "escalate"} else str(section)
 
 
 def _mismatch(found: Found) -> str:

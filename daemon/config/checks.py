@@ -15,7 +15,7 @@ from rules.period import Period
 from rules.ratio import undividable
 from rules.recorded import Unfinished
 from rules.rule import Rule
-from rules.series import Metric
+from rules.series import Measure, Metric
 from rules.words import span
 
 BESIDE = (("over_source", "over"), ("usage_source", "usage_metric"))
@@ -32,13 +32,9 @@ def dangling(document: Document) -> Iterator[Complaint]:
         path: Path = (section, name)
         keys = ("source", *(each for each, _ in BESIDE)) if section == "rules" else ("source",)
         for key in keys:
-            yield from _absent(document, "source", (*path, key), block.get(key))
-        tell = block.get("tell")
-        if isinstance(tell, list):
-            for index, each in enumerate(tell):
-                yield from _absent(document, "destination", (*path, "tell", index), each)
-        else:
-            yield from _absent(document, "destination", (*path, "tell"), tell)
+            yield from absent(document, "source", (*path, key), block.get(key))
+        yield from _absentees(document, "destination", (*path, "tell"), block.get("tell"))
+        yield from _absentees(document, "source", (*path, "sources"), block.get("sources"))
 
 
 def unrecordable(document: Document, config: Config) -> Iterator[Complaint]:
@@ -143,12 +139,35 @@ def _metric_key(document: Document, rule: Rule) -> str:
 
 def _speakers(document: Document) -> Iterator[tuple[str, str, dict[str, object]]]:
     """The blocks that name others, with their section and name."""
-    for section in ("rules", "recorders", "planned"):
+    for section in ("rules", "recorders", "planned", "reports"):
         for name, block in blocks(document, section):
             yield section, name, block
 
 
-def _absent(document: Document, what: str, path: Path, name: object) -> Iterator[Complaint]:
+def unpriced(document: Document, config: Config) -> Iterator[Complaint]:
+    """Prices of what no source tells of, or of what is no amount and so costs nothing."""
+    metrics = [m for feed in config.feeds for m in feed.source.metrics(feed.name)]
+    amounts = [metric for metric in metrics if metric.measure is Measure.AMOUNT]
+    known = {name for one in amounts for name in (one.source, f"{one.source}/{one.name}")}
+    for report in config.reports:
+        for name in report.asked.prices:
+            if name not in known:
+                path = document.known(("reports", report.name, "prices", name))
+                why = f"no source or source/metric {shown(name)} that counts amounts"
+                yield Complaint(document.block(path), path, why + unlike(name, known))
+
+
+def _absentees(document: Document, what: str, path: Path, names: object) -> Iterator[Complaint]:
+    """One name, or a list of them."""
+    if isinstance(names, list):
+        for index, each in enumerate(names):
+            yield from absent(document, what, (*path, index), each)
+    else:
+        yield from absent(document, what, path, names)
+
+
+def absent(document: Document, what: str, path: Path, name: object) -> Iterator[Complaint]:
+    """A name of a source or a destination, where nobody configured one."""
     known = document.at((f"{what}s",))
     known = {} if known is None else known
     if isinstance(name, str) and isinstance(known, Mapping) and name not in known:

@@ -14,6 +14,7 @@ from pydantic_core import core_schema
 
 from daemon.config import spelling
 from daemon.config.blocks import (
+    DESTINATION,
     FEED,
     LEDGER,
     OCCASION,
@@ -25,19 +26,25 @@ from daemon.config.blocks import (
     PlannedBlock,
     PluginBlock,
     RecorderBlock,
+    ReportBlock,
     Root,
     RuleBlock,
     SourceBlock,
 )
 from daemon.config.descriptions import descriptions, summary
-from daemon.config.settings import LogConfig, StoreConfig
-from daemon.notifier import Notifier
+from daemon.config.routing import ROUTE, inhibit_block, route_blocks, routing_keys
+from daemon.config.settings import HeartbeatConfig, LogConfig, StoreConfig
+from daemon.notifier import Destination, Notifier
 from daemon.planned import WHENS
 from daemon.planned.occasion import Occasion
+from daemon.planned.weekly import Weekly
 from daemon.recorder import Ledger, Recorder
+from daemon.report.asked import Asked, Report
 from daemon.source import Feed, Source
 from rules.alert import Policy
+from rules.inhibition import Inhibition
 from rules.kind import Kind
+from rules.route import Escalation, Route
 from rules.rule import Rule
 
 SECTIONS: Mapping[str, str] = {
@@ -49,14 +56,16 @@ SECTIONS: Mapping[str, str] = {
 """The sections of named blocks, and the key that tells which plugin a block is for."""
 
 _EXPECTED = "What is expected, and so neither told of nor taken for usual: name to when."
+_REPORTED = "What a week or a month came to, told once it is over: name to report."
 _LEAST_EVERY = timedelta(seconds=10)
 _LEAST_KEEP = timedelta(days=1)
+_LEAST_BEAT = timedelta(seconds=30)
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,62}$")]
 
 _SAID = {
     "source": "The name of the source whose series are judged.",
-    "tell": "Names of destinations. Default: every destination there is.",
+    "tell": "Names of destinations. Default: whom the routes lead to.",
     "severity": "How much it matters; shown in the message.",
     "runbook": "A link to what to do about it, shown in the message.",
     "every": "How often the source is polled; at least 10s.",
@@ -92,17 +101,25 @@ def grammar(shelves: Shelves) -> Grammar:
         "sources": _plugins("type", shelves.sources, SourceBlock, _feed_keys()),
         "rules": _plugins("kind", shelves.kinds, RuleBlock, _rule_keys()),
         "recorders": _plugins("type", shelves.recorders, RecorderBlock, _ledger_keys()),
-        "destinations": _plugins("type", shelves.notifiers, DestinationBlock, {}),
+        "destinations": _plugins(
+            "type", shelves.notifiers, DestinationBlock, _keys(Destination, DESTINATION)
+        ),
     }
     planned = _planned()
     store = create_model("Store", __base__=Block, __doc__=summary(StoreConfig), **_store_keys())
     log = create_model("Log", __base__=Block, __doc__=summary(LogConfig), **_keys(LogConfig))
+    beat = _heartbeat()
+    perhaps: Any = beat | None
+    routes = route_blocks(_keys(Route, ROUTE), _keys(Escalation), _keys(Weekly))
+    inhibit = inhibit_block(_keys(Inhibition))
+    report = _report()
     root = create_model(
         "Configuration",
         __base__=Root,
         __doc__=Root.__doc__,
         store=(store, Key(default_factory=store, description=store.__doc__)),
         log=(log, Key(default_factory=log, description=log.__doc__)),
+        heartbeat=(perhaps, Key(default=None, description=beat.__doc__)),
         sources=_named(blocks, "sources", "What is polled: name to source.", least=1),
         rules=_named(blocks, "rules", "What is judged: name to rule."),
         recorders=_named(blocks, "recorders", "What is recorded elsewhere: name to recorder."),
@@ -111,8 +128,22 @@ def grammar(shelves: Shelves) -> Grammar:
             dict[Name, Annotated[Any, _OneOf(when, planned)]],
             Key(default_factory=dict, description=_EXPECTED),
         ),
+        reports=(
+            dict[Name, report],  # type: ignore[valid-type]
+            Key(default_factory=dict, description=_REPORTED),
+        ),
+        **routing_keys(routes["route"], inhibit),
     )
-    return Grammar(root, {"store": store, "page": PageBlock, "log": log}, blocks, planned)
+    settings: dict[str, type[Block]] = {
+        "store": store,
+        "page": PageBlock,
+        "log": log,
+        "heartbeat": beat,
+        **routes,
+        "inhibit": inhibit,
+        "reports": report,
+    }
+    return Grammar(root, settings, blocks, planned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +213,18 @@ def _planned() -> dict[str, type[Block]]:
     return made
 
 
+def _report() -> type[Block]:
+    block = create_model(
+        "Report",
+        __base__=ReportBlock,
+        __doc__=summary(Asked),
+        **_keys(Asked),
+        **_keys(Report, ("tell",)),
+    )
+    block.makes = Asked
+    return block
+
+
 def when(block: object) -> str | None:
     """Which way to say when a block is written in."""
     return next((word for word in WHENS if isinstance(block, dict) and word in block), None)
@@ -194,19 +237,21 @@ def _feed_keys() -> dict[str, Any]:
 
 
 def _rule_keys() -> dict[str, Any]:
-    keys = {**_keys(Rule, RULE, _SAID), **_keys(Policy, POLICY)}
-    tell = (spelling.spelled(tuple[str, ...] | None), Key(default=None, description=_SAID["tell"]))
-    return {**keys, "tell": tell}
+    return {**_keys(Rule, RULE, _SAID), **_keys(Policy, POLICY)}
 
 
 def _ledger_keys() -> dict[str, Any]:
     keys = _keys(Ledger, LEDGER)
-    for name, hint in (("wait", timedelta | None), ("tell", tuple[str, ...] | None)):
-        keys[name] = (
-            spelling.spelled(hint),
-            Key(default=None, description=keys[name][1].description),
-        )
-    return keys
+    wait = keys["wait"][1].description
+    hint = spelling.spelled(timedelta | None)
+    return {**keys, "wait": (hint, Key(default=None, description=wait))}
+
+
+def _heartbeat() -> type[Block]:
+    keys = _keys(HeartbeatConfig)
+    hint, every = keys["every"]
+    keys["every"] = (Annotated[hint, spelling.at_least(_LEAST_BEAT)], every)
+    return create_model("Heartbeat", __base__=Block, __doc__=summary(HeartbeatConfig), **keys)
 
 
 def _store_keys() -> dict[str, Any]:

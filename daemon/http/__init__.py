@@ -7,12 +7,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
+from types import SimpleNamespace
 from typing import Protocol
 
 import aiohttp
 from aiohttp.abc import ResolveResult
 from yarl import URL
 
+from daemon.clock import Clock, WallClock
 from daemon.http.breakage import Kind, breakage
 from daemon.http.unpack import ACCEPTED, BadlyPackedError, Body, TooLargeError
 
@@ -29,12 +31,16 @@ class Reply:
 class HttpError(Exception):
     """No whole answer came. The message names the host and the cause, never a header or a query.
 
-    `retry_after` says when it is worth another try, where that is known.
+    `retry_after` says when it is worth another try, where that is known; `left`, whether any of
+    the question had left.
     """
 
-    def __init__(self, message: str, retry_after: timedelta | None = None) -> None:
+    def __init__(
+        self, message: str, retry_after: timedelta | None = None, *, left: bool = False
+    ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.left = left
 
 
 class HttpRefused(HttpError):
@@ -83,11 +89,22 @@ class Web(Protocol):
 _UNREAD = (TooLargeError, BadlyPackedError)
 
 
+_WALL = WallClock()
+
+
 class Http:
-    def __init__(self, session: aiohttp.ClientSession, *, largest: int = 64 * 2**20) -> None:
+    def __init__(
+        self, session: aiohttp.ClientSession, *, largest: int = 64 * 2**20, clock: Clock = _WALL
+    ) -> None:
         self.session = session
         self.largest = largest
         """Bytes of body, unpacked, above which an answer is not read on."""
+        self.clock = clock
+        """What time it is, for those who must say so in what they send."""
+        trace = aiohttp.TraceConfig()
+        trace.on_request_headers_sent.append(_note_leaving)
+        trace.freeze()
+        session.trace_configs.append(trace)
 
     async def send(self, call: Call) -> Reply:
         """A whole answer within the deadline, or `HttpError`. Any status is an answer.
@@ -95,20 +112,23 @@ class Http:
         A redirect is an answer too: following it would carry the credentials somewhere else. A
         GET whose connection closes before the first byte of an answer is tried once more by
         aiohttp itself: it may be an old one that the server had already given up. A POST is sent
-        once, and after an `HttpError` nobody knows whether it arrived.
+        once, and after an `HttpError` nobody knows whether it arrived, if it `left`.
         """
+        way = _Way()
         try:
             async with asyncio.timeout(call.within.total_seconds()):
-                return await self._read(call)
+                return await self._read(call, way)
         except TimeoutError:
             span = f"{call.within.total_seconds():.3g} s"
-            raise HttpError(f"{_place(call.url)}: no whole answer within {span}") from None
+            words = f"{_place(call.url)}: no whole answer within {span}"
+            raise HttpError(words, left=way.left) from None
         except (aiohttp.ClientError, OSError, ValueError, *_UNREAD) as error:
             broken = breakage(error)
             # Not `from error`: aiohttp's own text can hold the whole address, query and all.
-            raise _ERRORS[broken.kind](f"{_place(call.url)}: {broken.words}") from None
+            words = f"{_place(call.url)}: {broken.words}"
+            raise _ERRORS[broken.kind](words, left=way.left) from None
 
-    async def _read(self, call: Call) -> Reply:
+    async def _read(self, call: Call, way: "_Way") -> Reply:
         # Ours is the only deadline. And ours the unpacking: aiohttp takes a gzip without its end.
         request = self.session.request(
             call.method,
@@ -119,6 +139,7 @@ class Http:
             allow_redirects=False,
             timeout=aiohttp.ClientTimeout(total=None),
             auto_decompress=False,
+            trace_request_ctx=way,
         )
         async with request as response:
             try:
@@ -136,8 +157,25 @@ class Http:
         return body.whole()
 
 
+@dataclass(slots=True)
+class _Way:
+    """How far one question came."""
+
+    left: bool = False
+
+
+async def _note_leaving(
+    _session: aiohttp.ClientSession,
+    context: SimpleNamespace,
+    _params: aiohttp.TraceRequestHeadersSentParams,
+) -> None:
+    way = context.trace_request_ctx
+    if isinstance(way, _Way):
+        way.left = True
+
+
 @asynccontextmanager
-async def open_http() -> AsyncIterator[Http]:
+async def open_http(clock: Clock = _WALL) -> AsyncIterator[Http]:
     """The session of a whole daemon. It must be opened inside the loop that will use it."""
     session = aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=64, limit_per_host=8, resolver=_Resolver()),
@@ -146,7 +184,7 @@ async def open_http() -> AsyncIterator[Http]:
         trust_env=True,  # HTTPS_PROXY and NO_PROXY are how an operator says where the way out is
     )
     async with session:
-        yield Http(session)
+        yield Http(session, clock=clock)
 
 
 class _Resolver(aiohttp.ThreadedResolver):

@@ -2,26 +2,29 @@
 
 import sys
 from dataclasses import dataclass
-from typing import Literal
+from datetime import timedelta
+from typing import ClassVar, Literal
 
 from daemon.http import Http
-from daemon.notifier import DeliveryError, Letter
-from daemon.wording import wording
-from daemon.wording.form import plain
+from daemon.notifier import DeliveryError, Message
+from daemon.wording.form import plain, said
 
 
 @dataclass(frozen=True, slots=True)
 class Console:
     """Prints what others would be sent, which is the quickest way to see a rule at work."""
 
+    follows: ClassVar[bool] = False
+    spacing: ClassVar[timedelta] = timedelta(0)
+
     to: Literal["stdout", "stderr"] = "stdout"
     """Where to print."""
 
-    async def send(self, http: Http, letter: Letter) -> None:
-        # Looked up at each letter: a process may be given other streams after it was built.
+    async def send(self, http: Http, message: Message) -> None:
+        # Looked up at each message: a process may be given other streams after it was built.
         stream = sys.stdout if self.to == "stdout" else sys.stderr
         try:
-            stream.write(f"{plain(wording(letter))}\n\n")
+            stream.write(f"{plain(said(message))}\n\n")
             stream.flush()
         except (OSError, ValueError) as error:
             raise DeliveryError(f"cannot print to {self.to}: {error}") from error

@@ -1,4 +1,4 @@
-"""The doors others look through: health, readiness, metrics. It reads, and decides nothing."""
+"""The doors others look through: health, readiness, metrics; and alerts, for programs."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -7,6 +7,8 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from daemon.metrics import Metrics
+from daemon.page.api import Api
+from daemon.page.asked import MOST_BYTES
 
 Unready = Callable[[], Awaitable[str | None]]
 """Why the daemon is not ready yet; None when it is."""
@@ -17,9 +19,11 @@ class PageError(Exception):
 
 
 @asynccontextmanager
-async def open_page(host: str, port: int, metrics: Metrics, unready: Unready) -> AsyncIterator[str]:
+async def open_page(
+    host: str, port: int, metrics: Metrics, unready: Unready, api: Api | None = None
+) -> AsyncIterator[str]:
     """Serve while the block lasts; yields the address it is served at."""
-    runner = web.AppRunner(_routes(metrics, unready), access_log=None)
+    runner = web.AppRunner(_routes(metrics, unready, api), access_log=None)
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port)
@@ -36,7 +40,7 @@ async def open_page(host: str, port: int, metrics: Metrics, unready: Unready) ->
         await runner.cleanup()
 
 
-def _routes(metrics: Metrics, unready: Unready) -> web.Application:
+def _routes(metrics: Metrics, unready: Unready, api: Api | None) -> web.Application:
     async def healthz(_request: web.Request) -> web.Response:
         return web.Response(text="alive\n")
 
@@ -48,7 +52,7 @@ def _routes(metrics: Metrics, unready: Unready) -> web.Application:
         body = generate_latest(metrics.registry)
         return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
-    app = web.Application()
+    app = web.Application(client_max_size=MOST_BYTES)
     app.add_routes(
         [
             web.get("/healthz", healthz),
@@ -56,4 +60,6 @@ def _routes(metrics: Metrics, unready: Unready) -> web.Application:
             web.get("/metrics", show_metrics),
         ]
     )
+    if api is not None:
+        app.add_subapp("/api", api.application())
     return app

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -12,6 +12,7 @@ from daemon import health
 from daemon.clock import Clock
 from daemon.http import Web
 from daemon.recorder import Ledger, Posting, RecorderError, RecorderRefused, Taken
+from daemon.route import Hearers, Routing, audience_of
 from daemon.store import Store, Transaction
 from daemon.store.recordings import Entry, EntryState
 from rules.alert import Event
@@ -61,6 +62,12 @@ class Poster:
     store: Store
     http: Web
     clock: Clock
+    routing: Routing = field(default_factory=Routing)
+
+    @property
+    def hearers(self) -> Hearers:
+        """Who hears of failures and revisions."""
+        return Hearers(self.routing, audience_of([self.ledger.tell]))
 
     def key(self, day: date) -> str:
         return self.ledger.recorder.key(self.ledger.name, day)
@@ -99,7 +106,7 @@ class Poster:
             raise RecorderError(f"{name}: no answer within {_WITHIN.seconds} s") from error
 
     async def _taken(self, entry: Entry, taken: Taken) -> DayResult:
-        now, ledger = self.clock.now(), self.ledger
+        now = self.clock.now()
         async with self.store.transaction() as tx:
             there = replace(
                 await self._again(tx, entry),
@@ -109,7 +116,7 @@ class Poster:
                 failure=None,
             )
             await tx.recordings.keep(there)
-            events = await health.note_posted(tx, ledger.tell, self.posting(entry.day), now)
+            events = await health.note_posted(tx, self.hearers, self.posting(entry.day), now)
         why = None
         if taken is Taken.ALREADY and entry.lost == 1:
             why = "it was there before this store ever sent it, under the same key"
@@ -150,7 +157,7 @@ class Poster:
     async def note_failure(
         self, tx: Transaction, day: date, failure: str, at: datetime
     ) -> Sequence[Event]:
-        return await health.note_unrecorded(tx, self.ledger.tell, self.posting(day), failure, at)
+        return await health.note_unrecorded(tx, self.hearers, self.posting(day), failure, at)
 
     def posting(self, day: date) -> health.Posting:
         """A day, as people hear of it."""

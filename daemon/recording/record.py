@@ -1,7 +1,7 @@
 """Records what a source's days came to: each day once, when it is over and the source is done."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -12,6 +12,7 @@ from daemon.recorder import Ledger
 from daemon.recording.post import PATIENCE, DayResult, Outcome, Poster
 from daemon.recording.revised import look_back
 from daemon.recording.tally import shelf_of, tally
+from daemon.route import Routing
 from daemon.source import Feed
 from daemon.store import Store, Transaction
 from daemon.store.recordings import Entry, EntryState
@@ -45,10 +46,11 @@ class Recording:
     store: Store
     http: Web
     clock: Clock
+    routing: Routing = field(default_factory=Routing)
 
     @property
     def poster(self) -> Poster:
-        return Poster(self.ledger, self.store, self.http, self.clock)
+        return Poster(self.ledger, self.store, self.http, self.clock, self.routing)
 
     async def record(self, at: datetime) -> Round:
         """Record all that is due, and see whether what was recorded is still so."""
@@ -101,7 +103,8 @@ class Recording:
         await tx.recordings.keep(frozen)
         if amount:
             return []
-        events = await health.note_posted(tx, self.ledger.tell, self.poster.posting(entry.day), at)
+        poster = self.poster
+        events = await health.note_posted(tx, poster.hearers, poster.posting(entry.day), at)
         return [DayResult(entry.day, Outcome.NOTHING, amount, events=events)]
 
     def frozen(self, entry: Entry, amount: Decimal, at: datetime) -> Entry:

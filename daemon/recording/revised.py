@@ -69,4 +69,4 @@ class _Back:
         if revised == entry.revised:
             return ()
         posting, told = self.poster.posting(day), (float(entry.amount), float(now))
-        return await health.note_recorded(self.tx, ledger.tell, posting, *told, self.at)
+        return await health.note_recorded(self.tx, self.poster.hearers, posting, *told, self.at)

@@ -15,6 +15,7 @@ from daemon.notifiers.email.smtp import Email
 from daemon.notifiers.slack.bot import Slack
 from daemon.notifiers.slack.webhook import SlackWebhook
 from daemon.recorder import Ledger, Recorder
+from daemon.sandbox.elsewhere import open_elsewhere
 from daemon.sandbox.fastly.stand_in import FastlyStandIn
 from daemon.sandbox.http_json.stand_in import HttpJsonStandIn
 from daemon.sandbox.incidents import newcomers_story
@@ -111,11 +112,12 @@ async def open_sandbox(
         slack = SlackStandIn(clock, told=narrator.slack)
         slack_url = await stack.enter_async_context(serve(slack.app()))
         mail = await stack.enter_async_context(MailStandIn(told=narrator.mail))
+        elsewhere = await stack.enter_async_context(open_elsewhere(clock, narrator))
         yield Sandbox(
             tuple(replace(one, source=_aimed(one.source, vendors)) for one in real.feeds),
             tuple(replace(one, recorder=_aimed(one.recorder, vendors)) for one in real.ledgers),
             tuple(
-                replace(one, notifier=_divert(one, slack_url, mail.port))
+                replace(one, notifier=elsewhere(_divert(one, slack_url, mail.port)))
                 for one in real.destinations
             ),
         )
@@ -134,7 +136,9 @@ def _divert(destination: Destination, slack_url: str, mail_port: int) -> Notifie
     """The same notifier, talking to a stand-in. One that stays on this machine stays as it is."""
     match destination.notifier:
         case Slack() as bot:
-            return replace(bot, url=f"{slack_url}/api/", token=Secret("xoxb-sandbox"))
+            line = Secret("xapp-sandbox") if bot.app_token else None
+            token = Secret("xoxb-sandbox")
+            return replace(bot, url=f"{slack_url}/api/", token=token, app_token=line)
         case SlackWebhook() as hook:
             path = f"/services/T0SANDBOX/B0SANDBOX/{destination.name}"
             return replace(hook, url=Secret(slack_url + path))

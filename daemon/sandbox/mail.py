@@ -22,6 +22,7 @@ class Stage(Enum):
 
     CONNECT = "connect"
     LOGIN = "login"
+    SENDER = "sender"
     RECIPIENT = "recipient"
     DATA = "data"
     """The whole mail is refused once it was read."""
@@ -130,7 +131,16 @@ class MailStandIn:
         )
         return AuthResult(success=known, handled=False, auth_data=login)
 
-    async def handle_RCPT(  # noqa: N802  aiosmtpd finds it by this name
+    async def handle_MAIL(  # noqa: N802  aiosmtpd finds it by this name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if fault := self._next(Stage.SENDER):
+            return fault.answer
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return ACCEPTED
+
+    async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if fault := self._next(Stage.RECIPIENT, address):

@@ -8,7 +8,7 @@ from typing import Any
 
 from daemon.clock import Clock
 from daemon.sandbox.mail import Mail
-from daemon.sandbox.slack.stand_in import WEBHOOKS, Message
+from daemon.sandbox.slack.stand_in import WEBHOOKS, Message, Version
 
 _DAY = timedelta(days=1)
 _LINK = re.compile(r"<([^|>]+)\|([^>]+)>")
@@ -30,11 +30,13 @@ class Narrator:
         self._say(_WELCOME.format(speed=_DAY / clock.wall(_DAY)))
 
     def slack(self, message: Message) -> None:
-        """A Slack message, as it stands now."""
+        """A Slack message, as it stands now; of an edit that only adds to it, what it adds."""
         where = "an incoming webhook" if message.author == WEBHOOKS else message.channel
-        edited = "the same message, edited" if len(message.versions) > 1 else "a new message"
-        lines = list(_spoken(message.now.blocks)) or message.now.text.splitlines()
-        self._say(_framed(f"Slack, {where}: {edited}", lines))
+        now, *before = (_shown(version) for version in reversed(message.versions))
+        title, lines = _which(message), now
+        if before and before[0] == [line for line in now if line in before[0]]:
+            title, lines = "the same message, with more", _added(now, before[0])
+        self._say(_framed(f"Slack, {where}: {title}", lines))
 
     def mail(self, mail: Mail) -> None:
         """A mail's text part, with the headers a person sees."""
@@ -44,6 +46,25 @@ class Narrator:
         title = "Mail: a reply in the same thread" if reply else "Mail"
         self._say(_framed(title, [*head, "", *_text(mail.message)]))
 
+    def elsewhere(self, title: str, lines: Sequence[str]) -> None:
+        """What a program was told."""
+        self._say(_framed(title, lines))
+
+
+def _which(message: Message) -> str:
+    if message.thread is not None:
+        also = ", shown in the channel too" if message.broadcast else ""
+        return f"{'a file' if message.files else 'a reply'} in its thread{also}"
+    return "the same message, edited" if len(message.versions) > 1 else "a new message"
+
+
+def _shown(version: Version) -> Sequence[str]:
+    return _spoken(version.blocks) or _unmarked(version.text).splitlines()
+
+
+def _added(now: Sequence[str], before: Sequence[str]) -> Sequence[str]:
+    return [line for line in now if line not in before] or ["(nothing else than before)"]
+
 
 def _spoken(blocks: Sequence[Mapping[str, Any]]) -> Sequence[str]:
     """The words of Block Kit blocks, without their markup."""
@@ -52,7 +73,13 @@ def _spoken(blocks: Sequence[Mapping[str, Any]]) -> Sequence[str]:
         lines += _unmarked(_said(block.get("text"))).splitlines()
         # A field is its name over its value.
         lines += [_unmarked(_said(one)).replace("\n", ": ") for one in block.get("fields", ())]
-        lines += [_unmarked(_said(one)) for one in block.get("elements", ())]
+        match block.get("type"):
+            case "actions":
+                lines.append("  ".join(f"[ {_said(one['text'])} ]" for one in block["elements"]))
+            case "image":
+                lines.append(f"(a picture: {_unmarked(block['alt_text'])})")
+            case _:
+                lines += [_unmarked(_said(one)) for one in block.get("elements", ())]
     return [line for line in lines if line]
 
 

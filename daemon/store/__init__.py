@@ -12,8 +12,11 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from daemon.store.accounts import Accounts
+from daemon.store.acts import Acts
 from daemon.store.alerts import Alerts
+from daemon.store.bag import Bag
 from daemon.store.database import Begin, StoreError, connect, parse_url
+from daemon.store.destinations import Destinations
 from daemon.store.lock import sole_owner
 from daemon.store.migrate import check_version, migrate
 from daemon.store.names import Names
@@ -21,7 +24,11 @@ from daemon.store.outbox import Outbox
 from daemon.store.planned import Marks
 from daemon.store.polls import Polls
 from daemon.store.recordings import Recordings
+from daemon.store.reports import Reports
 from daemon.store.revisions import Revisions
+from daemon.store.rules import Rules
+from daemon.store.silences import Silences
+from daemon.store.told import Told
 from daemon.store.usage import Histories, Usage
 
 
@@ -34,10 +41,17 @@ class Transaction:
     polls: Polls
     alerts: Alerts
     outbox: Outbox
+    bag: Bag
+    destinations: Destinations
     accounts: Accounts
     recordings: Recordings
     revisions: Revisions
     planned: Marks
+    reports: Reports
+    rules: Rules
+    silences: Silences
+    acts: Acts
+    told: Told
 
 
 class Store:
@@ -70,10 +84,17 @@ class Store:
             polls=Polls(connection),
             alerts=Alerts(connection),
             outbox=Outbox(connection),
+            bag=Bag(connection),
+            destinations=Destinations(connection),
             accounts=Accounts(connection),
             recordings=Recordings(connection),
             revisions=Revisions(connection),
             planned=Marks(connection),
+            reports=Reports(connection),
+            rules=Rules(connection),
+            silences=Silences(connection),
+            acts=Acts(connection),
+            told=Told(connection),
         )
 
 
@@ -93,7 +114,7 @@ async def open_store(url: str) -> AsyncIterator[Store]:
             if path is not None:
                 # Nobody else can hold this file: claims in it are a dead daemon's.
                 async with store.transaction() as tx:
-                    await tx.outbox.release()
+                    await tx.destinations.release_all()
             yield store
         finally:
             await engine.dispose()

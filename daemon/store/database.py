@@ -1,7 +1,8 @@
 """How a database is opened: SQLite by default, PostgreSQL by URL, one recipe for both."""
 
+from collections.abc import Collection, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -11,6 +12,9 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+
+
+_Value = TypeVar("_Value", int, str)
 
 
 class StoreError(Exception):
@@ -95,6 +99,24 @@ def upsert(
         set_={name: statement.excluded[name] for name in replaced},
         where=sa.or_(*changed),
     )
+
+
+def insert_or_replace(
+    connection: AsyncConnection, table: sa.Table, key: Sequence[str], *replaced: str
+) -> sqlite.Insert | postgresql.Insert:
+    """An insert that, where there is a row of that key, replaces the named columns of it. Either
+    way the row may be returned."""
+    statement = _insert(connection, table)
+    return statement.on_conflict_do_update(
+        index_elements=[table.c[name] for name in key],
+        set_={name: statement.excluded[name] for name in replaced},
+    )
+
+
+def slices(values: Collection[_Value], size: int = 500) -> Sequence[Sequence[_Value]]:
+    """A statement takes only so many parameters."""
+    ordered = sorted(values)
+    return [ordered[first : first + size] for first in range(0, len(ordered), size)]
 
 
 def _insert(connection: AsyncConnection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:

@@ -1,28 +1,8 @@
 """The tables, in one screen."""
 
-from datetime import UTC, datetime
-from typing import Any
-
 import sqlalchemy as sa
-from sqlalchemy.engine import Dialect
 
-
-class Moment(sa.types.TypeDecorator[datetime]):
-    """A moment as milliseconds since 1970: equal, ordered and zoned alike on every database."""
-
-    impl = sa.BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"a moment needs a time zone, got {value.isoformat()}")
-        return round(value.timestamp() * 1000)
-
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else datetime.fromtimestamp(value / 1000, UTC)
-
+from daemon.store.moment import Moment
 
 metadata = sa.MetaData(
     naming_convention={
@@ -155,8 +135,19 @@ alert = sa.Table(
     sa.Column("ended_at", Moment),
     # The whole alert as JSON; the columns above are what queries need of it.
     sa.Column("body", sa.Text, nullable=False),
+    # What a person did about it; not in the body, which every poll writes anew.
+    sa.Column("acknowledged_at", Moment),
+    sa.Column("acknowledged_by", sa.Text),
     sa.UniqueConstraint("rule", "series", "since"),
     sa.Index(None, "rule", "phase"),
+)
+
+rule = sa.Table(
+    "rule",
+    metadata,
+    # What stays when the name changes, and the name its alerts are kept by.
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("name", sa.String(64), nullable=False),
 )
 
 planned = sa.Table(
@@ -208,7 +199,8 @@ letter = sa.Table(
     metadata,
     sa.Column("id", Number, primary_key=True),
     sa.Column("key", sa.Text, nullable=False, unique=True),
-    sa.Column("alert_id", sa.ForeignKey("alert.id"), nullable=False),
+    # None: a circular, which is about no alert.
+    sa.Column("alert_id", sa.ForeignKey("alert.id")),
     sa.Column("destination", sa.String(64), nullable=False),
     sa.Column("change", sa.String(16), nullable=False),
     # The event and all that a message needs beside it, frozen when it was owed.
@@ -216,12 +208,77 @@ letter = sa.Table(
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("owed_at", Moment, nullable=False),
     sa.Column("due_at", Moment, nullable=False),
+    # What agrees in this, for one destination, is told in one message; empty: by itself.
+    sa.Column("group", sa.Text, nullable=False, server_default=""),
+    # Why it is not sent yet, or never was: a silence, quiet hours.
+    sa.Column("held", sa.Text),
+    # The key of the message that carries it, from the first try on.
+    sa.Column("message", sa.Text),
     sa.Column("tries", sa.Integer, nullable=False),
-    sa.Column("claimed_until", Moment),
+    # Tries of which nobody knows whether they arrived.
+    sa.Column("lost", sa.Integer, nullable=False, server_default="0"),
     sa.Column("settled_at", Moment),
     sa.Column("failure", sa.Text),
     sa.Column("receipt_place", sa.Text),
     sa.Column("receipt_id", sa.Text),
     sa.Index(None, "state", "due_at"),
     sa.Index(None, "alert_id", "destination"),
+    sa.Index(None, "destination", "receipt_id"),
+)
+
+destination = sa.Table(
+    "destination",
+    metadata,
+    sa.Column("name", sa.String(64), primary_key=True),
+    # Whose letters somebody carries until then: one carrier for each place.
+    sa.Column("claimed_until", Moment),
+    # Nothing is sent there before this moment.
+    sa.Column("resume_at", Moment),
+    sa.Column("failing_since", Moment),
+    # Failures in a row, and the last of them.
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("failure", sa.Text),
+    # When it was last asked whether it would take a message.
+    sa.Column("checked_at", Moment),
+)
+
+silence = sa.Table(
+    "silence",
+    metadata,
+    sa.Column("id", Number, primary_key=True),
+    sa.Column("start", Moment, nullable=False),
+    # Where it ends, or was ended.
+    sa.Column("end", Moment, nullable=False),
+    # Label to patterns, as JSON.
+    sa.Column("match", sa.Text, nullable=False),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("made_at", Moment, nullable=False),
+    # Counted up for good: a number that was seen never comes to mean another silence.
+    sqlite_autoincrement=True,
+)
+
+act = sa.Table(
+    "act",
+    metadata,
+    sa.Column("id", Number, primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+    # A person, as they are known where they did it; and where that was.
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("via", sa.String(16), nullable=False),
+    sa.Column("what", sa.String(16), nullable=False),
+    sa.Column("alert_id", sa.ForeignKey("alert.id")),
+    # The rest of it, in words.
+    sa.Column("words", sa.Text, nullable=False),
+    sa.Index(None, "alert_id"),
+    sa.Index(None, "at"),
+)
+
+report = sa.Table(
+    "report",
+    metadata,
+    # A report is made once for each of its periods, whoever gets there first.
+    sa.Column("name", sa.String(64), primary_key=True),
+    sa.Column("period", sa.String(32), primary_key=True),
+    sa.Column("made_at", Moment, nullable=False),
 )

@@ -20,7 +20,7 @@ from daemon.store.history import History
 from daemon.store.overlay import Changes, lay, lay_totals
 from daemon.store.standings import Standings
 from rules.panel import Panel
-from rules.series import EPOCH, Labels, Metric, Reading
+from rules.series import EPOCH, Labels, Metric, Reading, Series
 
 Histories = dict[Metric, History]
 
@@ -104,6 +104,13 @@ class Usage:
             await self._load(history, EPOCH)
             panels.append(history.panel())
         return [panel for panel in panels if panel is not None]
+
+    async def met(self, source: str) -> list[Series]:
+        """Every series of a source that was ever told, without what was told of it."""
+        panel, series = tables.panel.c, tables.series.c
+        query = sa.select(panel.metric, series.labels).where(series.panel_id == panel.id)
+        rows = await self._connection.execute(query.where(panel.source == source).distinct())
+        return [Series(source, row.metric, labels_in(row.labels)) for row in rows]
 
     async def open_at(self, metrics: Sequence[Metric]) -> datetime | None:
         """Where the first bucket of these metrics that still fills begins.

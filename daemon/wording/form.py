@@ -1,45 +1,46 @@
 """What a letter says, as the pieces that every place lays out in its own way."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from daemon.notifier import Letter
-from daemon.text import one_line
+from daemon.letter import Letter
+from daemon.message import Fact, Table, Wording
+from daemon.notifier import Message
+from daemon.text import clip, one_line
 from rules.verdict import Verdict
 
+REPEATED = "Possibly a repeat: nobody knows whether this arrived before."
+LATELY = "Lately"
+"""The line that draws the use of late in letters, for where no picture is shown."""
+CELL = 48
+"""A table on a terminal, or in a mail without markup, is no wider than its cells."""
 
-@dataclass(frozen=True, slots=True)
-class Fact:
-    label: str
-    value: str
 
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """Plain text, every piece of it on one line; markup and escaping are the notifier's."""
-
-    title: str
-    """The one line somebody reads at three in the morning."""
-    story: str
-    """What it is about, at its worst; for an opened alert this is the title."""
-    lead: tuple[str, ...]
-    """Sentences to read next; none where the title says it all."""
-    facts: tuple[Fact, ...]
-    """In the order a tired person needs them."""
-    advice: str
-    """What to do next."""
-    runbook: str | None
-    """Where the operator wrote down what to do; a link, if they chose to make it one."""
+def said(message: Message) -> Wording:
+    """Its words; of one that may have arrived before, that too."""
+    words = message.wording
+    return replace(words, lead=(REPEATED, *words.lead)) if message.repeats else words
 
 
 def plain(words: Wording) -> str:
     """The whole of it as text, for a terminal, a mail and wherever markup was refused."""
-    width = max(len(fact.label) for fact in words.facts)
-    story = [] if words.story == words.title else [f"It was: {words.story}"]
-    next_step = Fact("Next", words.advice)
+    story = [f"It was: {words.story}"] if is_told_apart(words) else []
+    next_step = [Fact("Next", words.advice)] if words.advice else []
     runbook = [Fact("Runbook", words.runbook)] if words.runbook else []
-    rows = [f"{fact.label:<{width}}  {fact.value}" for fact in (*words.facts, next_step, *runbook)]
-    return "\n".join((words.title, *story, *words.lead, "", *rows))
+    below = [*next_step, *runbook]
+    width = max((len(fact.label) for fact in (*words.facts, *below)), default=0)
+    facts = [f"{fact.label:<{width}}  {fact.value}" for fact in words.facts]
+    last = [f"{fact.label:<{width}}  {fact.value}" for fact in below]
+    tables = ["\n".join(_lines(table)) for table in words.tables]
+    rows = ["\n".join(some) for some in ([[*facts, *last]] if not tables else [facts]) if some]
+    end = ["\n".join(last)] if tables and last else []
+    return "\n\n".join(("\n".join((words.title, *story, *words.lead)), *rows, *tables, *end))
+
+
+def is_told_apart(words: Wording) -> bool:
+    """Whether the title leaves out what it is about, so that this is said beside it."""
+    return words.story not in words.title
 
 
 def rule_of(letter: Letter) -> Fact:
@@ -57,3 +58,19 @@ def over_at(letter: Letter) -> datetime:
     """When it was over: the first calm moment, not the one when calm had lasted for long enough."""
     alert = letter.event.alert
     return alert.calm_since or alert.ended_at or letter.event.verdict.at
+
+
+def _lines(table: Table) -> Iterator[str]:
+    if table.title:
+        yield table.title
+    rows = [[clip(cell, CELL) for cell in row] for row in (table.head, *table.rows)]
+    widths = [max(len(row[at]) for row in rows if at < len(row)) for at in range(len(table.head))]
+    for row in rows:
+        yield "  ".join(_cells(row, widths, table.numbers)).rstrip()
+    if table.more:
+        yield table.more
+
+
+def _cells(row: Sequence[str], widths: Sequence[int], numbers: Sequence[int]) -> Iterator[str]:
+    for at, cell in enumerate(row):
+        yield f"{cell:>{widths[at]}}" if at in numbers else f"{cell:<{widths[at]}}"

@@ -1,6 +1,6 @@
 """How series, labels and values are called in a letter."""
 
-from daemon.notifier import Letter
+from daemon.letter import Letter
 from daemon.text import one_line
 from rules.series import Labels, Series
 

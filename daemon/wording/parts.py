@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from daemon.notifier import Letter
-from daemon.wording.form import Fact, unit_of
+from daemon.letter import Letter
+from daemon.message import Fact
+from daemon.wording.form import unit_of
 from daemon.wording.names import called, named
 from rules.verdict import Part
 from rules.words import amount, number

@@ -1,16 +1,18 @@
 """What a letter says of a source itself: what is wrong with it, and what a person must do."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
-from daemon.notifier import Letter
+from daemon.letter import Letter
+from daemon.message import Fact, Wording
 from daemon.text import moment, one_line
-from daemon.wording.form import Fact, Wording, over_at, rule_of
+from daemon.wording import changes
+from daemon.wording.changes import is_over, is_unheard, lasted
+from daemon.wording.form import rule_of
 from daemon.wording.names import capital, label
 from rules.alert import Change
 from rules.health import Condition, parted
 from rules.verdict import Verdict
-from rules.words import apart, span
+from rules.words import apart
 
 _HINTS = (
     (
@@ -38,32 +40,57 @@ def of_a_source(letter: Letter, condition: Condition) -> Wording:
     return Wording(
         title=_title(letter, condition, story),
         story=story,
-        lead=(what,),
+        lead=tuple(_lead(letter, condition, what)),
         facts=tuple(_facts(letter, condition)),
         advice=_advice(letter, condition, advice or _hint(what) or condition.advice),
         runbook=None,
+        news=_news(letter, condition),
     )
 
 
+def row_of_a_source(letter: Letter, condition: Condition) -> tuple[str, str]:
+    """Who, and what is wrong with them, in a table with others."""
+    who = one_line(letter.event.alert.series.source)
+    return who, _filled(condition.begins, letter).removeprefix(f"{who} ")
+
+
 def _title(letter: Letter, condition: Condition, story: str) -> str:
+    if not is_over(letter) or is_unheard(letter):
+        return changes.titled(letter, story)
+    if letter.event.change is Change.WITHDRAWN:
+        return f"Overtaken: {story}"
+    after = lasted(letter)
+    return _filled(condition.ends, letter) + (f",{after}" if after else "")
+
+
+def _news(letter: Letter, condition: Condition) -> str:
     match letter.event.change:
-        case Change.OPENED | Change.WORSENED:
-            return story
         case Change.RESOLVED:
-            lasted = _lasted(letter)
-            return _filled(condition.ends, letter) + (f", after {span(lasted)}" if lasted else "")
+            return capital(_filled(condition.ends, letter)) + lasted(letter)
         case Change.WITHDRAWN:
-            return f"Overtaken: {story}"
+            return "Overtaken by a newer message"
+        case _:
+            return changes.news(letter)
+
+
+def _lead(letter: Letter, condition: Condition, what: str) -> Iterator[str]:
+    if letter.event.change is Change.REMINDED:
+        yield "Nobody has acknowledged it."
+    if is_unheard(letter):
+        yield f"{_news(letter, condition)}."
+    yield what
 
 
 def _advice(letter: Letter, condition: Condition, advice: str) -> str:
     match letter.event.change:
-        case Change.OPENED | Change.WORSENED:
-            return f"{capital(_filled(advice, letter))}. {_filled(condition.meanwhile, letter)}"
         case Change.RESOLVED:
             return f"Nothing. Alert {letter.alert} is closed."
         case Change.WITHDRAWN:
             return f"See the newer message. Alert {letter.alert} is closed."
+        case Change.ACKNOWLEDGED:
+            return changes.advice(letter)
+        case _:
+            return f"{capital(_filled(advice, letter))}. {_filled(condition.meanwhile, letter)}"
 
 
 def _hint(failure: str) -> str | None:
@@ -78,11 +105,8 @@ def _facts(letter: Letter, condition: Condition) -> Iterator[Fact]:
     if condition.numbers is not None:
         yield from map(Fact, condition.numbers, _numbers(verdict, letter.unit))
     yield Fact("Since", moment(alert.since))
+    yield from changes.history(letter)
     yield rule_of(letter)
-
-
-def _lasted(letter: Letter) -> timedelta:
-    return over_at(letter) - letter.event.alert.since
 
 
 def _numbers(verdict: Verdict, unit: str) -> tuple[str, str]:
@@ -94,7 +118,7 @@ def _numbers(verdict: Verdict, unit: str) -> tuple[str, str]:
 def _filled(sentence: str, letter: Letter) -> str:
     """Not by `format`: advice that came with a failure may hold braces, which stay as they are."""
     event, series = letter.event, letter.event.alert.series
-    begun = event.verdict if event.change is Change.OPENED else event.alert.worst
+    begun = event.alert.worst if is_over(letter) else event.verdict
     expected, found = _numbers(begun, letter.unit)
     day = dict(series.labels).get("day", "")
     known = {"who": one_line(series.source), "day": day, "expected": expected, "found": found}

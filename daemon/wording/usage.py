@@ -1,62 +1,108 @@
 """What a letter says of usage: who, how much, and how unusual that is."""
 
+import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from math import isnan
 
-from daemon.notifier import Letter
+from daemon.chart import spark
+from daemon.letter import Letter
+from daemon.message import Fact, Wording
 from daemon.text import moment, one_line
-from daemon.wording.form import Fact, Wording, over_at, rule_of, unit_of
-from daemon.wording.names import label, labels_in, meter, named, subject
+from daemon.wording import changes
+from daemon.wording.changes import NEWS_TO_ACT_ON, is_over, is_unheard, lasted
+from daemon.wording.form import LATELY, over_at, rule_of
+from daemon.wording.measure import comparison, dated, is_limit, measure, revised, shortly, spoken_of
+from daemon.wording.names import capital, label, labels_in, meter, named, subject
 from daemon.wording.parts import who_moved_it
 from rules.alert import Change
 from rules.planned import PLANNED
-from rules.verdict import Verdict
-from rules.words import amount, apart, span
+from rules.verdict import Outcome, Why
+from rules.words import span
 
-BEGINS = (Change.OPENED, Change.WORSENED)
-"""Somebody should look; of the others, that it is over."""
-
-SHORT = timedelta(days=2)
-"""What was counted for longer than this is said by the day on which that began."""
+_NUMBER = re.compile(r"[0-9](?:[0-9,.]*[0-9])?")
 
 
 def of_usage(letter: Letter) -> Wording:
-    begins = letter.event.change in BEGINS
-    told = letter.event.verdict if begins else letter.event.alert.worst
     worse = "Worse: " if letter.event.change is Change.WORSENED else ""
-    story = f"{worse}{subject(letter)}: {_comparison(letter, told)}"
+    story = f"{worse}{subject(letter)}: {comparison(letter, spoken_of(letter))}"
+    facts = tuple(_facts(letter))
     return Wording(
         title=_title(letter, story),
         story=story,
-        lead=tuple(_lead(letter, story)),
-        facts=tuple(_facts(letter)),
+        lead=tuple(_lead(letter, " ".join((story, *(fact.value for fact in facts))))),
+        facts=facts,
         advice=_advice(letter),
-        runbook=one_line(letter.runbook) if begins and letter.runbook else None,
+        runbook=None if is_over(letter) or not letter.runbook else one_line(letter.runbook),
+        news=_news(letter),
     )
 
 
+def row_of_usage(letter: Letter) -> tuple[str, str]:
+    """Who and how much, in a table with others."""
+    return subject(letter), shortly(letter, spoken_of(letter))
+
+
 def _title(letter: Letter, story: str) -> str:
-    event = letter.event
-    if event.change in BEGINS:
-        return story
-    if event.change is Change.WITHDRAWN:
-        reason = one_line(event.verdict.why.reason)
-        why = reason if reason.startswith(PLANNED) else "the vendor revised the numbers"
-        return f"Withdrawn: {subject(letter)}, {why}"
-    if (headline := event.verdict.why.headline) is not None:
+    if not is_over(letter) or is_unheard(letter):
+        return changes.titled(letter, story)
+    headline = letter.event.verdict.why.headline
+    if letter.event.change is Change.WITHDRAWN:
+        return f"Withdrawn: {subject(letter)}, {_why_withdrawn(letter)}"
+    if headline is not None:
         return f"Over: {subject(letter)}, {one_line(headline)}"
-    back = "Within the limit again" if _is_limit(letter) else "Back to usual"
-    lasted = over_at(letter) - event.alert.since
-    return f"{back}: {subject(letter)}" + (f", after {span(lasted)}" if lasted else "")
+    after = lasted(letter)
+    return f"{_back(letter)}: {subject(letter)}" + (f",{after}" if after else "")
 
 
-def _lead(letter: Letter, story: str) -> Iterator[str]:
+def _news(letter: Letter) -> str:
+    """What is new since the message before, in one line."""
     event = letter.event
-    if event.change is Change.OPENED and letter.summary:
+    if event.change is Change.WORSENED:
+        return f"Worse: {comparison(letter, event.verdict)}"
+    if event.change is Change.WITHDRAWN:
+        return f"{capital(_why_withdrawn(letter, by=' '))}: withdrawn"
+    if event.change is not Change.RESOLVED:
+        return changes.news(letter)
+    if event.verdict.why.headline is not None:
+        return f"Over{lasted(letter)}: {one_line(event.verdict.why.headline)}"
+    return f"{_back(letter)}{lasted(letter)}"
+
+
+def _why_withdrawn(letter: Letter, by: str = " from ") -> str:
+    reason = one_line(letter.event.verdict.why.reason)
+    if reason.startswith(PLANNED):
+        return reason
+    numbers = revised(letter)
+    return f"revised{by}{' to '.join(numbers)}" if numbers else "the vendor revised the numbers"
+
+
+def _back(letter: Letter) -> str:
+    return "Within the limit again" if is_limit(letter) else "Back to usual"
+
+
+def _lead(letter: Letter, elsewhere: str) -> Iterator[str]:
+    event = letter.event
+    if event.change in (Change.OPENED, Change.ESCALATED) and letter.summary:
         yield one_line(letter.summary)
+    if event.change is Change.REMINDED:
+        yield "Nobody has acknowledged it."
+    if is_unheard(letter):
+        yield f"{_news(letter)}."
     reason = one_line(event.verdict.why.reason)
-    if reason not in story and not reason.startswith(PLANNED):
+    if not reason.startswith(PLANNED) and not _is_said(event.verdict.why, elsewhere):
         yield reason
+
+
+def _is_said(why: Why, elsewhere: str) -> bool:
+    """Whether a reason would only give numbers once more that stand in the title or the facts.
+
+    A kind that titles itself reasons in words of its own, which nothing else has.
+    """
+    reason = one_line(why.reason)
+    # "in 1 hour" is "in the hour" elsewhere.
+    numbers = set(_NUMBER.findall(reason)) - {"1"}
+    known = why.headline is None and bool(numbers) and numbers <= set(_NUMBER.findall(elsewhere))
+    return known or reason in elsewhere
 
 
 def _facts(letter: Letter) -> Iterator[Fact]:
@@ -64,30 +110,41 @@ def _facts(letter: Letter) -> Iterator[Fact]:
     yield Fact("What", meter(series))
     for name, value in labels_in(letter):
         yield Fact(label(name), named(letter, value))
-    if event.change in BEGINS:
-        yield from _before(letter)
-        yield Fact("How much", _dated(event.verdict, letter))
-    else:
-        was = "At worst" if event.change is Change.RESOLVED else "Was"
-        yield Fact(was, _dated(event.alert.worst, letter))
-        yield Fact("Now", _dated(event.verdict, letter))
-    yield from _measure(letter, event.verdict)
-    if event.change in BEGINS:
+    yield from _how_much(letter)
+    yield from measure(letter, event.verdict)
+    if letter.trace is not None:
+        yield Fact(LATELY, spark(letter.trace))
+    if event.change in NEWS_TO_ACT_ON:
         yield from who_moved_it(letter)
     yield Fact("Since", moment(event.alert.since))
     if event.change is Change.RESOLVED and over_at(letter) > event.alert.since:
-        lasted = span(over_at(letter) - event.alert.since)
-        yield Fact("Lasted", f"{lasted}, until {moment(over_at(letter))}")
-    if event.change in BEGINS and event.verdict.why.rarity:
+        length = span(over_at(letter) - event.alert.since)
+        yield Fact("Lasted", f"{length}, until {moment(over_at(letter))}")
+    if event.change in NEWS_TO_ACT_ON and event.verdict.why.rarity:
         yield Fact("How rare", one_line(event.verdict.why.rarity))
+    yield from changes.history(letter)
     yield rule_of(letter)
 
 
-def _before(letter: Letter) -> Iterator[Fact]:
-    """What people were told of when it opened, where it is worse now."""
-    opening = letter.event.alert.opening
-    if letter.event.change is Change.WORSENED and opening is not None:
-        yield Fact("At first", _dated(opening, letter))
+def _how_much(letter: Letter) -> Iterator[Fact]:
+    """What people were told of, where it is another bucket, and how it stands."""
+    event = letter.event
+    if event.change in NEWS_TO_ACT_ON:
+        opening = event.alert.opening
+        if event.change is Change.WORSENED and opening is not None:
+            yield Fact("At first", dated(opening, letter))
+        yield Fact("How much", dated(event.verdict, letter))
+        return
+    now = event.verdict
+    if now == event.alert.worst and not is_over(letter):
+        yield Fact("How much", dated(now, letter))
+        return
+    was = "Was" if event.change is Change.WITHDRAWN else "At worst"
+    yield Fact(was, dated(event.alert.worst, letter))
+    # Where nobody judged it calm, such as when its rule is gone, that number is not how it stands.
+    ended = is_over(letter) and now.outcome in (Outcome.BREACH, Outcome.UNKNOWN)
+    if not ended and not isnan(now.observed):
+        yield Fact("Now", dated(now, letter))
 
 
 def _advice(letter: Letter) -> str:
@@ -106,92 +163,5 @@ def _advice(letter: Letter) -> str:
             return f"Nothing. Alert {alert} is closed."
         case Change.WITHDRAWN:
             return f"Nothing new. If somebody acted on alert {alert}, look at that again."
-
-
-def _measure(letter: Letter, verdict: Verdict) -> Iterator[Fact]:
-    unit = unit_of(letter, verdict)
-    if verdict.expected is None:
-        return
-    if _is_limit(letter):
-        # A kind with words of its own for it has no limit that somebody wrote down.
-        name = "Limit" if letter.event.alert.worst.why.headline is None else "Needed"
-        yield Fact(name, amount(verdict.expected, unit))
-        return
-    band = ""
-    if verdict.low is not None and verdict.high is not None:
-        band = f" ({amount(verdict.low, '')} to {amount(verdict.high, unit)} is ordinary)"
-    yield Fact("Usual", amount(verdict.expected, unit) + band)
-
-
-def _is_limit(letter: Letter) -> bool:
-    """Whether `expected` is a written limit: the very edge that was passed. The usual never is."""
-    worst = letter.event.alert.worst
-    if worst.expected is None:
-        return False
-    return worst.expected == (worst.high if worst.observed >= worst.expected else worst.low)
-
-
-def _comparison(letter: Letter, verdict: Verdict) -> str:
-    if verdict.why.headline is not None:
-        return one_line(verdict.why.headline)
-    usual, unit = verdict.expected, unit_of(letter, verdict)
-    much = amount(verdict.observed, unit) + _within(verdict)
-    if usual is None:
-        return much
-    if _is_limit(letter):
-        side = "above" if verdict.observed > usual else "below"
-        much, limit = apart(verdict.observed, usual, unit)
-        return f"{much}{_within(verdict)}, {side} the limit of {limit}"
-    return f"{much}, {_ratio(verdict.observed, usual, unit)}"
-
-
-def _ratio(observed: float, usual: float, unit: str) -> str:
-    """How a number stands to the usual one, in the words that are easiest to picture."""
-    times = observed / usual if usual > 0 else 0
-    if times >= 9.5:
-        return f"{times:,.0f} times as much as usual"
-    if times >= 1.95:
-        return f"{times:.1f}".removesuffix(".0") + " times as much as usual"
-    if times >= 1:
-        return f"{times - 1:.0%} more than usual"
-    if times >= 0.005:
-        return f"{1 - times:.0%} less than usual"
-    return f"usually {amount(usual, unit)}"
-
-
-def _within(verdict: Verdict) -> str:
-    """In which time, for amounts; a level stands at an instant and needs none."""
-    begun = verdict.counted_from or verdict.at
-    if verdict.counted_from is not None and verdict.until - begun > SHORT:
-        return f" since {_day(begun)}"
-    return f" in {_article(span(verdict.until - begun))}" if verdict.until > begun else ""
-
-
-def _day(at: datetime) -> str:
-    """
-    >>> from datetime import UTC
-    >>> _day(datetime(2026, 11, 1, tzinfo=UTC)), _day(datetime(2026, 10, 31, 15, tzinfo=UTC))
-    ('1 Nov', 'Sat 31 Oct 15:00 UTC')
-    """
-    return f"{at.day} {at:%b}" if at.hour == at.minute == 0 else moment(at)
-
-
-def _article(length: str) -> str:
-    """
-    >>> _article("1 hour"), _article("1 day"), _article("15 minutes")
-    ('an hour', 'a day', '15 minutes')
-    """
-    number, _, unit = length.partition(" ")
-    return length if number != "1" else f"{'an' if unit == 'hour' else 'a'} {unit}"
-
-
-def _dated(verdict: Verdict, letter: Letter) -> str:
-    much = amount(verdict.observed, unit_of(letter, verdict))
-    begun = verdict.counted_from or verdict.at
-    width = verdict.until - begun
-    if not width:
-        return f"{much} at {moment(verdict.at)}"
-    so_far = ", so far" if letter.owed_at < verdict.until else ""
-    if verdict.counted_from is not None and width > SHORT:
-        return f"{much} from {moment(begun)} to {moment(verdict.until)}{so_far}"
-    return f"{much} in the {span(width).removeprefix('1 ')} from {moment(begun)}{so_far}"
+        case _:
+            return changes.advice(letter)

@@ -3,65 +3,27 @@
 import asyncio
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
-from random import Random
 
 import pytest
 
 from daemon import app
-from daemon.clock import Clock
-from daemon.config.settings import Config, PageConfig
+from daemon.app import Life
+from daemon.config.settings import PageConfig
 from daemon.http import Call, open_http
-from daemon.notifier import DeliveryError, Destination
+from daemon.notifier import DeliveryError
 from daemon.service import Supervisor
-from daemon.source import Feed, SourceError
-from rules.kinds.threshold import Threshold
-from rules.rule import Rule
-from tests.fakes import HOUR, HandClock, Mailbox, Meter
-
-NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
-AT = NOON + timedelta(minutes=30)
-
-
-@dataclass
-class Setting:
-    """A meter in breach, a mailbox, and a configuration that joins them."""
-
-    url: str
-    meter: Meter = field(default_factory=Meter)
-    box: Mailbox = field(default_factory=Mailbox)
-    page: PageConfig | None = None
-
-    def __post_init__(self) -> None:
-        self.meter.used = {("a", NOON - HOUR): 1.0, ("a", NOON): 50.0}
-
-    def config(self) -> Config:
-        return Config(
-            feeds=(Feed("tts", self.meter),),
-            rules=(Rule("busy", "tts", Threshold(above=10), tell=("team",)),),
-            destinations=(Destination("team", self.box),),
-            page=self.page,
-        )
-
-    def ground(self, clock: Clock) -> app.Ground:
-        return app.Ground(self.url, clock, Random(1))  # noqa: S311
-
-    async def once(self) -> bool:
-        return await app.run_once(self.config(), self.ground(HandClock(AT)))
+from daemon.source import SourceError
+from daemon.store import open_store
+from tests.daemon.living import AT, NOON, Setting, SlowMeter, until
+from tests.fakes import HandClock
 
 
 @pytest.fixture
 def setting(tmp_path: Path) -> Setting:
     return Setting(f"sqlite:///{tmp_path}/meterwatch.db")
-
-
-async def until(true: Callable[[], bool]) -> None:
-    """Give the loop turns until something is so."""
-    async with asyncio.timeout(20):
-        while not true():
-            await asyncio.sleep(0)
 
 
 async def test_one_round_polls_delivers_and_ends(setting: Setting) -> None:
@@ -88,7 +50,9 @@ async def test_it_tells_its_supervisor_when_it_is_ready_and_when_it_ends(
         manager.settimeout(10)
         told = Supervisor(str(tmp_path / "notify"))
         clock = HandClock(AT)
-        life = asyncio.create_task(app.run(setting.config(), setting.ground(clock), stop, told))
+        life = asyncio.create_task(
+            app.run(setting.config(), setting.ground(clock), Life(stop, told))
+        )
         await until(lambda: len(setting.box.letters) == 1)
         stop.set()
         await life
@@ -104,7 +68,7 @@ async def test_it_is_ready_once_every_source_was_polled(setting: Setting) -> Non
     may_answer, stop = asyncio.Event(), asyncio.Event()
     setting.meter = SlowMeter(may_answer=may_answer)
     life = asyncio.create_task(
-        app.run(setting.config(), setting.ground(HandClock(AT)), stop, Supervisor())
+        app.run(setting.config(), setting.ground(HandClock(AT)), Life(stop, Supervisor()))
     )
     async with open_http() as http:
         await until(lambda: bool(setting.meter.asked))
@@ -119,21 +83,13 @@ async def test_it_is_ready_once_every_source_was_polled(setting: Setting) -> Non
     assert after.body == b"ready\n"
 
 
-@dataclass
-class SlowMeter(Meter):
-    may_answer: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def fetch(self, ask):  # type: ignore[no-untyped-def, override]
-        answers = await super().fetch(ask)
-        await self.may_answer.wait()
-        return answers
-
-
 async def test_what_is_owed_when_it_is_asked_to_stop_gets_one_last_try(setting: Setting) -> None:
     setting.box.failures.append(DeliveryError("not now", timedelta(0)))
     stop = asyncio.Event()
     clock = HandClock(AT)
-    life = asyncio.create_task(app.run(setting.config(), setting.ground(clock), stop, Supervisor()))
+    life = asyncio.create_task(
+        app.run(setting.config(), setting.ground(clock), Life(stop, Supervisor()))
+    )
     await until(lambda: not setting.box.failures)
     clock.at += timedelta(minutes=1)
     stop.set()
@@ -148,12 +104,14 @@ async def test_old_usage_is_forgotten(setting: Setting) -> None:
     stop = asyncio.Event()
     later = HandClock(AT + timedelta(days=380))
     asked = len(setting.meter.asked)
-    life = asyncio.create_task(app.run(setting.config(), setting.ground(later), stop, Supervisor()))
+    life = asyncio.create_task(
+        app.run(setting.config(), setting.ground(later), Life(stop, Supervisor()))
+    )
     await until(lambda: len(setting.meter.asked) > asked)
     stop.set()
     await life
 
-    async with app.open_store(setting.url) as store, store.transaction() as tx:
+    async with open_store(setting.url) as store, store.transaction() as tx:
         (panel,) = await tx.usage.panels("tts")
     assert panel.start >= later.at - timedelta(days=400)
 
@@ -166,4 +124,6 @@ class Dying(Supervisor):
 
 async def test_a_side_task_that_dies_takes_the_daemon_down(setting: Setting) -> None:
     with pytest.raises(OSError, match="the bus is gone"):
-        await app.run(setting.config(), setting.ground(HandClock(AT)), asyncio.Event(), Dying())
+        await app.run(
+            setting.config(), setting.ground(HandClock(AT)), Life(asyncio.Event(), Dying())
+        )

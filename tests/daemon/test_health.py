@@ -10,24 +10,28 @@ import pytest
 from daemon.health import (
     Posting,
     note_answer,
+    note_configuration,
+    note_destination,
     note_failure,
     note_posted,
     note_recorded,
     note_series,
     note_unrecorded,
 )
-from daemon.notifier import Letter
+from daemon.letter import Letter
+from daemon.route import Audience, Hearers, Routing, audience_of
 from daemon.source import Feed, SourceChanged, SourceError, SourceRefused
 from daemon.store import Store, open_store
 from rules.alert import Change, Event
 from rules.health import BLIND, CHANGED, CROWDED, REFUSED, REVISED
+from rules.route import Route
 from rules.rule import Severity
 from tests.fakes import Meter
 
 AT = datetime(2026, 11, 20, 15, tzinfo=UTC)
 FEED = Feed("tts", Meter(), grace=timedelta(minutes=30), max_series=100)
 POSTING = Posting("billing", "tts", date(2026, 11, 19), "minutes")
-TELL = ("team",)
+TELL = Hearers(Routing(), Audience(("team",)))
 
 DOWN, REFUSAL = SourceError("503"), SourceRefused("401; check sources.tts.key")
 GONE = SourceChanged("tts: `minutes` is gone")
@@ -63,13 +67,9 @@ async def told(
 
 async def owed(store: Store) -> list[Letter]:
     """All letters to the team, in the order they go out."""
-    letters = []
-    later = AT + timedelta(days=10)
     async with store.transaction() as tx:
-        while one := await tx.outbox.claim("team", later, later + timedelta(minutes=1)):
-            await tx.outbox.sent(one.id, later, None)
-            letters.append(one.letter)
-    return letters
+        lines = [one.content for one in reversed(await tx.outbox.ledger(100, destination="team"))]
+    return [one for one in lines if isinstance(one, Letter)]
 
 
 async def test_a_failure_is_told_after_its_grace_and_its_end_once(store: Store) -> None:
@@ -219,4 +219,33 @@ async def test_a_day_that_was_refused_is_told_once_and_again_when_it_was_taken(
         [],
         [(REFUSED.rule, RESOLVED)],
         [],
+    ]
+
+
+async def test_who_is_told_of_a_blind_source_is_routed_as_any_other(store: Store) -> None:
+    """By its own labels, and beside those whom rules of the source tell in any case."""
+    critical = Route(match={"severity": ("critical",), "source": ("tts",)}, tell=("boss",))
+    routing = Routing(Route(tell=("ops",), routes=(critical,)))
+    hearers = Hearers(routing, audience_of([None, ("team",)]))
+    async with store.transaction() as tx:
+        await note_failure(tx, FEED, hearers, REFUSAL, AT)
+        told = [one.content.destination for one in await tx.outbox.ledger(10)]
+
+    assert sorted(told) == ["boss", "team"]
+
+
+async def test_what_a_place_or_a_configuration_suffers_is_told_to_those_named(
+    store: Store,
+) -> None:
+    async with store.transaction() as tx:
+        for failure in ("revoked", None):
+            await note_destination(tx, Routing(), "slack", ("mail",), failure, AT)
+            await note_configuration(tx, Routing(), "c.yaml", ("mail",), failure, AT)
+        lines = [one.content for one in reversed(await tx.outbox.ledger(10))]
+
+    assert [(one.event.change, one.destination) for one in lines if isinstance(one, Letter)] == [
+        (OPENED, "mail"),
+        (OPENED, "mail"),
+        (WITHDRAWN, "mail"),
+        (WITHDRAWN, "mail"),
     ]

@@ -11,6 +11,7 @@ from daemon.governor.account import Account
 from daemon.governor.allowance import slot_of
 from daemon.health import note_answer, note_failure
 from daemon.overview import Seen, State, overview
+from daemon.route import Audience, Hearers, Routing
 from daemon.secret import Secret
 from daemon.source import Answer, Feed, SourceChanged, SourceError, SourceRefused, Window
 from daemon.sources.supertone import SupertoneUsage
@@ -24,6 +25,7 @@ NOW = datetime(2026, 11, 20, 12, 20, tzinfo=UTC)
 NOON = NOW - timedelta(minutes=20)
 HOUR, SOON = timedelta(hours=1), timedelta(minutes=5)
 FEED = Feed("voices", SupertoneUsage(Secret("sk-secret")))
+NOBODY = Hearers(Routing(), Audience())
 ACCOUNT = Account("supertoneapi.com-1a2b3c4d", 20)
 FAILURE = "voices: GET /v1/usage answered 503: busy"
 
@@ -96,15 +98,15 @@ async def test_a_failure_has_another_name_once_people_were_told(
 ) -> None:
     async with store.transaction() as tx:
         await tx.polls.failed("voices", NOW - SOON, str(error))
-        await note_failure(tx, FEED, (), error, NOW - SOON)
+        await note_failure(tx, FEED, NOBODY, error, NOW - SOON)
 
     assert (await look(store)).state is state
 
 
 async def test_blindness_ends_with_the_first_answer(store: Store) -> None:
     async with store.transaction() as tx:
-        await note_failure(tx, FEED, (), SourceRefused(FAILURE), NOW - SOON)
-        await note_answer(tx, FEED, (), NOW)
+        await note_failure(tx, FEED, NOBODY, SourceRefused(FAILURE), NOW - SOON)
+        await note_answer(tx, FEED, NOBODY, NOW)
         await tx.polls.succeeded("voices", NOW)
 
     assert (await look(store)).state is State.OK

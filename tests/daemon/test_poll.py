@@ -8,12 +8,12 @@ from itertools import pairwise
 import pytest
 
 from daemon.http import Http, open_http
+from daemon.letter import Letter
 from daemon.metrics import build_metrics
 from daemon.poll import Polled, Poller
 from daemon.read import Reader
 from daemon.source import Feed, SourceError, SourceRefused
 from daemon.store import Store, open_store
-from daemon.store.outbox import OwedLetter
 from rules.alert import Change, Phase, Policy
 from rules.kinds.threshold import Threshold
 from rules.panel import Panel
@@ -24,6 +24,7 @@ from tests.stored import forget, live_alerts
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 AT = NOON + timedelta(minutes=30)
+LATER = AT + timedelta(days=1)
 RULE = Rule("busy", "tts", Threshold(above=10), tell=("team", "boss"), runbook="https://wiki/busy")
 
 
@@ -47,21 +48,18 @@ class Watch:
         for hour, value in enumerate(minutes):
             self.meter.used[voice, NOON + hour * HOUR] = value
 
-    async def owed(self) -> list[OwedLetter]:
+    async def owed(self) -> list[Letter]:
+        """All that nobody was told yet, the first of each destination."""
         async with self.store.transaction() as tx:
-            later = AT + timedelta(days=1)
-            owed = [await tx.outbox.claim(name, later, later + HOUR) for name in ("team", "boss")]
-        return [one for one in owed if one is not None]
+            lines = [await tx.bag.due(name, LATER) for name in ("team", "boss")]
+        return [some[0].content for some in lines if some]  # type: ignore[misc]
 
-    async def deliver(self, destination: str) -> list[OwedLetter]:
+    async def deliver(self, destination: str) -> list[Letter]:
         """All that is owed to a destination, sent in its turn."""
-        sent = []
-        later = AT + timedelta(days=1)
         async with self.store.transaction() as tx:
-            while one := await tx.outbox.claim(destination, later, later + HOUR):
-                await tx.outbox.sent(one.id, later, None)
-                sent.append(one)
-        return sent
+            due = await tx.bag.due(destination, LATER)
+            await tx.bag.sent([one.id for one in due], LATER, None)
+        return [one.content for one in due if isinstance(one.content, Letter)]
 
     async def panels(self) -> list[Panel]:
         async with self.store.transaction() as tx:
@@ -85,7 +83,7 @@ async def test_a_breach_owes_one_letter_to_each_destination(watch: Watch) -> Non
     polled = await watch.poll()
 
     assert [event.change for event in polled.events] == [Change.OPENED]
-    letters = [owed.letter for owed in await watch.owed()]
+    letters = await watch.owed()
     assert [letter.destination for letter in letters] == ["team", "boss"]
     assert letters[0].runbook == "https://wiki/busy"
     assert letters[0].unit == "minutes"
@@ -117,7 +115,7 @@ async def test_a_letter_bears_the_names_the_vendor_told(watch: Watch) -> None:
     await watch.use(11.0)
     await watch.poll()
 
-    assert (await watch.owed())[0].letter.names == {"a": "Agatha"}
+    assert (await watch.owed())[0].names == {"a": "Agatha"}
 
 
 async def test_the_first_poll_asks_for_all_the_history_and_later_ones_for_what_may_change(
@@ -211,6 +209,7 @@ async def test_a_source_that_fails_is_remembered_so_and_nothing_is_judged(watch:
 async def test_buckets_missed_while_it_failed_are_judged_afterwards_oldest_first(
     watch: Watch,
 ) -> None:
+    watch.rule = replace(watch.rule, policy=Policy(patience=timedelta(0)))
     await watch.use(0.0, 50.0, 0.0, 60.0)
     await watch.poll()
     watch.meter.failures.append(SourceError("503"))
@@ -287,8 +286,8 @@ async def test_a_number_taken_back_and_given_again_is_told_each_time(watch: Watc
         owed += await watch.deliver("team")
 
     assert told == [Change.OPENED, Change.WITHDRAWN, Change.OPENED]
-    assert [one.letter.event.change for one in owed] == told
-    assert len({one.letter.key for one in owed}) == 3
+    assert [one.event.change for one in owed] == told
+    assert len({one.key for one in owed}) == 3
 
 
 async def test_memory_thrown_away_between_polls_changes_nothing(watch: Watch) -> None:
@@ -309,7 +308,7 @@ async def test_an_error_of_our_own_makes_a_source_blind_past_its_grace(watch: Wa
         await poller.broke(AT + timedelta(minutes=minutes), ZeroDivisionError("secret"))
 
     owed = await watch.owed()
-    assert [one.letter.event.alert.rule for one in owed] == ["blind source"] * 2
-    said = owed[0].letter.event.verdict.why.reason
+    assert [one.event.alert.rule for one in owed] == ["blind source"] * 2
+    said = owed[0].event.verdict.why.reason
     assert "an error of our own, ZeroDivisionError" in said
     assert "secret" not in said

@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 from daemon.replay import Span, as_json, as_text, replay
 from daemon.table import read_table
-from rules.alert import Change
+from rules.alert import Change, Policy
 from rules.kinds.threshold import Threshold
 from rules.panel import Panel
 from rules.rule import Rule
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-RULE = Rule("busy", "voices", Threshold(above=10))
+RULE = Rule("busy", "voices", Threshold(above=10), policy=Policy(patience=timedelta(0)))
 ALL = Span()
 
 

@@ -2,42 +2,60 @@
 
 import asyncio
 import ipaddress
-import logging
 import ssl
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 from aiosmtplib import (
     SMTP,
     SMTPAuthenticationError,
+    SMTPDataError,
     SMTPException,
+    SMTPRecipientRefused,
     SMTPRecipientsRefused,
     SMTPResponse,
     SMTPResponseException,
+    SMTPSenderRefused,
     SMTPServerDisconnected,
     SMTPTimeoutError,
 )
 from aiosmtplib.errors import SMTPConnectError
 
 from daemon.http import Http
-from daemon.notifier import DeliveryError, DeliveryRefused, Letter, Receipt
-from daemon.notifiers.email.mail import address, domain, mail
+from daemon.notifier import (
+    DeliveryError,
+    DeliveryRefused,
+    DeliveryUnknown,
+    DestinationDown,
+    Message,
+    Receipt,
+    Refusal,
+)
+from daemon.notifiers.email.mail import POLICY, address, domain, mail
 from daemon.secret import Secret
 from daemon.text import one_line
 
-log = logging.getLogger(__name__)
-
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 GOODBYE = 2.0
+SMTP_POLICY = POLICY.clone(linesep="\r\n")
+_FOR_GOOD = 500
+"""From this answer on, no repetition changes it."""
+
+
+class _ContentRefused(DeliveryRefused):
+    """For what is in it, not for who gets it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Email:
     """One mail for all of `to`. What follows about an alert is threaded under its first mail."""
+
+    follows: ClassVar[bool] = False
+    spacing: ClassVar[timedelta] = timedelta(seconds=1)
 
     host: str
     """The mail server's name, as its certificate has it."""
@@ -57,6 +75,8 @@ class Email:
     """A certificate authority of your own, as PEM, trusted beside the system's."""
     timeout: timedelta = timedelta(seconds=30)
     """How long a delivery may take in all."""
+    one_subject: bool = False
+    """Whether every mail about an alert has the same subject, by which Gmail groups them."""
 
     def __post_init__(self) -> None:
         if not self.to:
@@ -79,39 +99,97 @@ class Email:
                 "the password would travel in the clear"
             )
 
-    async def send(self, http: Http, letter: Letter) -> Receipt:
-        post = mail(letter, self.sender, self.to)
-        async with self._conversation() as client:
-            refused, _ = await client.send_message(
-                post,
-                sender=address(self.sender),
-                recipients=[address(one) for one in self.to],
-            )
-        for recipient, answer in refused.items():
-            log.warning(
-                "a recipient was refused, the others have the mail",
-                extra={"recipient": recipient, "answer": _spoken(answer), "key": letter.key},
-            )
-        return Receipt(self.sender, str(post["Message-ID"]))
+    async def send(self, http: Http, message: Message) -> Receipt:
+        """What a server will not take whole for what is in it, it is given once more without
+        pictures and files: the words are what matters."""
+        until = self._deadline()
+        try:
+            return await self._handed_over(message, until)
+        except _ContentRefused:
+            if not message.pictures and not message.files:
+                raise
+            bare = replace(message, pictures=(), files=())
+            return await self._handed_over(bare, until)
 
     async def probe(self, http: Http) -> str:
-        async with self._conversation() as client:
-            await client.noop()
+        """Everything but the mail: a server forgets a sender and recipients it is told to."""
+        until = self._deadline()
+        async with self._conversation(until) as client:
+            async with asyncio.timeout_at(until):
+                refused = await self._addressed(client, self.to)
+                await client.rset()
         known = "" if self.username is None else f" and the login of {self.username}"
-        return f"{self.server} took the connection{known}; no mail was sent"
+        but = "".join(f"; it refused {who}: {_spoken(said)}" for who, said in refused.items())
+        return f"{self.server} took the connection{known}; no mail was sent{but}"
+
+    async def _handed_over(self, message: Message, until: float) -> Receipt:
+        post = mail(message, self.sender, self.to, one_subject=self.one_subject)
+        async with self._conversation(until) as client:
+            async with asyncio.timeout_at(until):
+                refused = await self._readers(client, message)
+            await self._written(client, post.as_bytes(policy=SMTP_POLICY), until)
+        never = {who: said for who, said in refused.items() if said.code >= _FOR_GOOD}
+        return Receipt(
+            self.sender,
+            str(post["Message-ID"]),
+            refused=tuple(Refusal(who, _spoken(said)) for who, said in never.items()),
+            waiting=tuple(who for who in refused if who not in never),
+        )
+
+    async def _readers(self, client: SMTP, message: Message) -> dict[str, SMTPResponse]:
+        """Whom the server refused. Those who waited are only some: without them the place is up."""
+        try:
+            return await self._addressed(client, message.to or self.to)
+        except SMTPRecipientsRefused as error:
+            failure = _all_refused(error, self.server)
+            if message.to is None or not isinstance(failure, DestinationDown):
+                raise
+            raise DeliveryRefused(str(failure)) from error
+
+    async def _addressed(self, client: SMTP, to: Sequence[str]) -> dict[str, SMTPResponse]:
+        """Says from whom and to whom; answers whom the server refused of several."""
+        await client.mail(address(self.sender))
+        refused: dict[str, SMTPRecipientRefused] = {}
+        for one in to:
+            try:
+                await client.rcpt(address(one))
+            except SMTPRecipientRefused as refusal:
+                refused[one] = refusal
+        if len(refused) == len(to):
+            raise SMTPRecipientsRefused(list(refused.values()))
+        return {who: SMTPResponse(each.code, each.message) for who, each in refused.items()}
+
+    async def _written(self, client: SMTP, content: bytes, until: float) -> None:
+        """From here on the mail may be theirs, whether or not anybody says so."""
+        try:
+            async with asyncio.timeout_at(until):
+                await client.data(content)
+        except SMTPDataError as error:
+            if error.code < _FOR_GOOD:
+                raise
+            said = _spoken(SMTPResponse(error.code, error.message))
+            raise _ContentRefused(f"{self.server} refused the mail: {said}") from error
+        except (SMTPException, OSError) as error:
+            lost = one_line(str(error)) or "no answer in time"
+            raise DeliveryUnknown(
+                f"{self.server} was given the mail and did not say whether it took it: {lost}"
+            ) from error
 
     @property
     def server(self) -> str:
         return f"{self.host}:{self.port or PORTS[self.security]}"
 
+    def _deadline(self) -> float:
+        return asyncio.get_running_loop().time() + self.timeout.total_seconds()
+
     @asynccontextmanager
-    async def _conversation(self) -> AsyncIterator[SMTP]:
+    async def _conversation(self, until: float) -> AsyncIterator[SMTP]:
         """A server that let us in; all that goes wrong with it is put into words."""
         client = self._client()
         try:
-            async with asyncio.timeout(self.timeout.total_seconds()):
+            async with asyncio.timeout_at(until):
                 await client.connect()
-                yield client
+            yield client
             # What was sent is theirs now: however the goodbye goes, it must not be sent again.
             with suppress(SMTPException, OSError):
                 await client.quit(timeout=min(GOODBYE, self.timeout.total_seconds()))
@@ -145,19 +223,20 @@ def _failure(error: BaseException, server: str) -> DeliveryError:
     """Who must act: for an answer its first digit says so (RFC 5321, 4.2.1)."""
     if isinstance(error, SMTPRecipientsRefused):
         return _all_refused(error, server)
-    if isinstance(error, SMTPAuthenticationError) and error.code >= 500:
-        return DeliveryRefused(f"{server} refused the login: check `username` and `password`")
+    if isinstance(error, SMTPAuthenticationError) and error.code >= _FOR_GOOD:
+        return DestinationDown(f"{server} refused the login: check `username` and `password`")
     if isinstance(error, SMTPResponseException):
         said = _spoken(SMTPResponse(error.code, error.message))
-        kind = DeliveryRefused if error.code >= 500 else DeliveryError
-        return kind(f"{server} answered {said}")
+        check = ": check `sender`" if isinstance(error, SMTPSenderRefused) else ""
+        kind = DestinationDown if error.code >= _FOR_GOOD else DeliveryError
+        return kind(f"{server} answered {said}{check if error.code >= _FOR_GOOD else ''}")
     if certificate := next(_certificate_errors(error), None):
-        return DeliveryRefused(
+        return DestinationDown(
             f"{server} has a certificate we do not trust ({certificate.verify_message}): "
             "check `host`, or give the authority that signed it as `ca_file`"
         )
     if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
-        return DeliveryRefused(f"`ca_file` cannot be read: {error.strerror}")
+        return DestinationDown(f"`ca_file` cannot be read: {error.strerror}")
     return _unanswered(error, server)
 
 
@@ -165,7 +244,7 @@ def _unanswered(error: BaseException, server: str) -> DeliveryError:
     if isinstance(error, SMTPConnectError | SMTPServerDisconnected | SMTPTimeoutError | OSError):
         return DeliveryError(f"{server} was not reached: {one_line(str(error)) or 'no answer'}")
     # What is left: it offers no STARTTLS, no login or no encoding that this mail needs.
-    return DeliveryRefused(f"{server} lacks what is asked of it: {one_line(str(error))}")
+    return DestinationDown(f"{server} lacks what is asked of it: {one_line(str(error))}")
 
 
 def _all_refused(error: SMTPRecipientsRefused, server: str) -> DeliveryError:
@@ -173,9 +252,9 @@ def _all_refused(error: SMTPRecipientsRefused, server: str) -> DeliveryError:
         f"{one.recipient}: {_spoken(SMTPResponse(one.code, one.message))}"
         for one in error.recipients
     )
-    may_change = any(one.code < 500 for one in error.recipients)
-    kind = DeliveryError if may_change else DeliveryRefused
-    return kind(f"{server} took the mail for nobody: {answers}")
+    if any(one.code < _FOR_GOOD for one in error.recipients):
+        return DeliveryError(f"{server} took the mail for nobody so far: {answers}")
+    return DestinationDown(f"{server} takes mail for nobody in `to`: {answers}")
 
 
 def _certificate_errors(error: BaseException | None) -> Iterator[ssl.SSLCertVerificationError]:

@@ -4,7 +4,11 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 
-from daemon.notifier import DeliveryError, DeliveryRefused
+import aiohttp
+from slack_sdk.errors import SlackApiError
+
+from daemon.http.breakage import Kind, breakage
+from daemon.notifier import DeliveryError, DeliveryRefused, DeliveryUnknown, DestinationDown
 
 # The codes are those of https://docs.slack.dev/reference/methods/chat.postMessage and
 # .../chat.update, and for webhooks https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
@@ -31,8 +35,12 @@ GONE = frozenset(
 )
 """This message cannot be edited, or not any more."""
 
-FRESH_BOT = "put a new bot token (xoxb-…) in its place"
+PERHAPS = frozenset({"fatal_error", "internal_error"})
+"""Slack broke off: part of the work may be done."""
+
+FRESH_BOT = "put a new bot token (xoxb-…) in `token`"
 SCOPES = "give the app the scope chat:write and install it to the workspace again"
+FRESH_APP = "put a new app-level token (xapp-…, with the scope connections:write) in `app_token`"
 NEW_WEBHOOK = "make a new incoming webhook and put its address in `url`"
 ADMINS = "ask the workspace's admins to let the app post there"
 ACCEPT = "invite the bot: /invite @its-name, typed in the channel"
@@ -79,15 +87,47 @@ def failure(code: str | None, status: int, headers: Mapping[str, str], to: str) 
     """The error to raise for an answer that is not a yes. `to` says whom we asked, for people."""
     what = f"slack answered {code or f'HTTP {status}'} for {to}"
     if code is not None and code in ADVICE:
-        return DeliveryRefused(f"{what}: {ADVICE[code]}")
+        return DestinationDown(f"{what}: {ADVICE[code]}")
     if code in UNFIT:
         return DeliveryRefused(f"{what}, even as plain text: report it, with the rule's name")
     if status == 429 or code in {"ratelimited", "rate_limited"}:
         return DeliveryError(f"{what}: too many messages at once", _retry_after(headers))
     if code is None and 400 <= status < 500:
-        return DeliveryRefused(f"{what}, which no Slack says: check `url` and any proxy between")
+        return DestinationDown(f"{what}, which no Slack says: check `url` and any proxy between")
+    if status >= 500 or code in PERHAPS:
+        return DeliveryUnknown(what, _retry_after(headers))
     # A code nobody foresaw is tried again until the letter is too old, rather than lost at once.
     return DeliveryError(what, _retry_after(headers))
+
+
+def refusal(error: SlackApiError, to: str) -> DeliveryError:
+    """What an answer with ok: false means."""
+    # Where the body was no JSON, slack_sdk hands over aiohttp's response instead of its own.
+    answer = error.response
+    status: int = getattr(answer, "status_code", 0) or getattr(answer, "status", 0)
+    if status == 200 and "ok" not in _data(error):
+        return DeliveryUnknown("slack answered something that is not its API's")
+    return failure(code_of(error), status, getattr(answer, "headers", {}), to)
+
+
+def broken(error: aiohttp.ClientError | OSError) -> DeliveryError:
+    """What a connection that did not hold means: whether the message may have arrived all the
+    same, and whether a person must act. The words are our own: aiohttp's may quote an address."""
+    found = breakage(error)
+    if found.kind is Kind.REFUSED:
+        return DestinationDown(f"slack was not reached: {found.words}")
+    if found.kind is Kind.UNREACHED:
+        return DeliveryError(f"slack was not reached: {found.words}")
+    return DeliveryUnknown(f"slack broke off: {found.words}")
+
+
+def code_of(error: SlackApiError) -> str | None:
+    return code_in(_data(error).get("error"))
+
+
+def _data(error: SlackApiError) -> Mapping[str, object]:
+    data = getattr(error.response, "data", None)
+    return data if isinstance(data, dict) else {}
 
 
 def code_in(answer: object) -> str | None:

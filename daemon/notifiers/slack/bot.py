@@ -1,4 +1,4 @@
-"""Messages from a Slack bot, which edits what it said when an alert is over."""
+"""Messages from a Slack bot, which edits what it said as an alert changes."""
 
 import asyncio
 import logging
@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import ClassVar, Protocol, TypeVar
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -17,16 +17,27 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from daemon.http import Http
-from daemon.notifier import DeliveryError, DeliveryRefused, Letter, Receipt
-from daemon.notifiers.slack.answers import GONE, SCOPES, UNFIT, code_in, failure
-from daemon.notifiers.slack.blocks import Message, message
+from daemon.notifier import DeliveryRefused, DeliveryUnknown, DestinationDown, Message, Receipt
+from daemon.notifiers.slack.answers import GONE, UNFIT, broken, code_of, refusal
+from daemon.notifiers.slack.blocks import Said, news, said
+from daemon.notifiers.slack.buttons import Press
+from daemon.notifiers.slack.escaped import escape
+from daemon.notifiers.slack.pictures import Standing, adorn
+from daemon.notifiers.slack.readback import NEWS, find, mark
+from daemon.notifiers.slack.scopes import HISTORY, survey
 from daemon.secret import Secret
-from daemon.text import one_line
 from rules.alert import Change
 
 log = logging.getLogger(__name__)
 
 Outcome = TypeVar("Outcome")
+
+LOUD = (Change.WORSENED, Change.REMINDED, Change.ESCALATED)
+"""Of these the whole channel hears, and not only those who follow the thread."""
+TOGETHER = timedelta(minutes=2)
+"""Where a message speaks of several alerts, those that were owed so long before it may be what is
+new in it."""
+WHISPER = 1000
 
 
 class Call(Protocol):
@@ -39,7 +50,12 @@ class Call(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Slack:
-    """A bot that posts into one channel. Its app needs the scope chat:write, nothing more."""
+    """A bot that posts into one channel. Its app needs the scope chat:write; files:write for
+    charts; channels:history, or groups:history in a private channel, to look before it repeats."""
+
+    follows: ClassVar[bool] = True
+    spacing: ClassVar[timedelta] = timedelta(seconds=1)
+    picture_waits: ClassVar[Sequence[float]] = (1.0, 2.0, 4.0)
 
     token: Secret
     """The bot token, which begins with xoxb-. In Slack: your app > OAuth & Permissions."""
@@ -48,7 +64,11 @@ class Slack:
     url: str = "https://slack.com/api/"
     """Where Slack's Web API answers."""
     timeout: timedelta = timedelta(seconds=20)
-    """How long a delivery may take in all."""
+    """How long a delivery may take in all; as long again for its pictures."""
+    app_token: Secret | None = None
+    """The app-level token for buttons, which begins with xapp-. Left out: no buttons."""
+    people: tuple[str, ...] = ()
+    """The ids of those who may press the buttons, such as U0123456789. Goes with `app_token`."""
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[CGD][A-Z0-9]{2,}", self.channel):
@@ -57,16 +77,54 @@ class Slack:
                 "be given to another channel, an id cannot; find it in Slack under "
                 "channel name > About > Channel ID"
             )
+        for person in self.people:
+            if not re.fullmatch(r"[UW][A-Z0-9]{2,}", person):
+                raise ValueError(
+                    f"expected users' ids such as U0123456789 in `people`, found {person!r}: find "
+                    "one in Slack under somebody's profile > ⋮ > Copy member ID"
+                )
+        if (self.app_token is None) == bool(self.people):
+            found = "no `people`" if self.app_token else "no `app_token`"
+            raise ValueError(
+                f"expected `app_token` and `people` together, found {found}: give the ids of those "
+                "who may press the buttons, or neither for messages without buttons"
+            )
 
-    async def send(self, http: Http, letter: Letter) -> Receipt:
-        delivery = self._deliver(self._client(http), letter)
-        return await self._answered(delivery, f"the channel {self.channel}")
+    async def send(self, http: Http, message: Message) -> Receipt:
+        client = self._client(http)
+        words = said(message, pressable=self.app_token is not None)
+        delivery = self._deliver(client, message, words)
+        standing = await self._answered(delivery, self._where)
+        if message.pictures or message.files:
+            await self._adorn(standing, message)
+        return standing.receipt
+
+    async def find(self, http: Http, message: Message) -> Receipt | None:
+        """`DeliveryRefused` where the app may not read the channel: nobody will ever know."""
+        reading = find(self._client(http), self.channel, message)
+        try:
+            return await self._answered(_allowed(reading), self._where)
+        except (KeyError, TypeError) as error:
+            raise DeliveryUnknown("slack answered something that is not its API's") from error
 
     async def probe(self, http: Http) -> str:
-        answer = await self._answered(self._client(http).auth_test(), "the token")
-        _check_scopes(answer)
-        who, where = one_line(str(answer.get("user"))), one_line(str(answer.get("team")))
-        return f"signed in to {where} as {who}; only a message shows if it may post"
+        client = self._client(http)
+        surveyed = survey(client, self.channel, buttons=self.app_token is not None)
+        return await self._answered(surveyed, self._where)
+
+    async def whisper(self, http: Http, press: Press, words: str) -> None:
+        """Tell whoever pressed a button what came of it, and nobody else."""
+        call = self._client(http).chat_postEphemeral(
+            channel=press.channel,
+            user=press.user,
+            text=escape(words, WHISPER),
+            thread_ts=press.thread,
+        )
+        await self._answered(call, self._where)
+
+    @property
+    def _where(self) -> str:
+        return f"the channel {self.channel}"
 
     async def _answered(self, call: Awaitable[Outcome], to: str) -> Outcome:
         """What Slack answers in time, or why it does not; `to` says whom we asked."""
@@ -75,109 +133,122 @@ class Slack:
                 return await call
         except TimeoutError as error:
             wait = f"{self.timeout.total_seconds():g} s"
-            raise DeliveryError(f"slack did not answer within {wait}") from error
+            raise DeliveryUnknown(f"slack did not answer within {wait}") from error
         except SlackApiError as error:
-            raise _failure(error, to) from error
+            raise refusal(error, to) from error
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
-            raise DeliveryRefused(f"{self.url!r} is no address: check `url`") from error
-        except (SlackClientError, aiohttp.ClientError, OSError) as error:
-            raise DeliveryError(f"slack was not reached: {error}") from error
-        except (AttributeError, ValueError) as error:
+            raise DestinationDown(f"{self.url!r} is no address: check `url`") from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise broken(error) from None
+        except (AttributeError, ValueError, SlackClientError) as error:
             # What slack_sdk raises of a reply with status 200 that is no JSON object at all.
-            raise DeliveryError("slack answered something that is not its API's") from error
+            raise DeliveryUnknown("slack answered something that is not its API's") from error
 
     def _client(self, http: Http) -> AsyncWebClient:
-        client = AsyncWebClient(
-            token=self.token.reveal(),
-            base_url=self.url,
-            session=http.session,
-            retry_handlers=[],  # the outbox retries, and remembers that it did
-        )
-        client.proxy = None  # the session knows of proxies; slack_sdk would ask the environment
-        return client
+        return client_of(http, self.url, self.token.reveal())
 
-    async def _deliver(self, client: AsyncWebClient, letter: Letter) -> Receipt:
-        said = message(letter)
-        if letter.receipt is not None and letter.event.change is not Change.OPENED:
-            edited = await self._edit(client, letter, letter.receipt, said)
+    async def _deliver(self, client: AsyncWebClient, message: Message, words: Said) -> Standing:
+        metadata = mark(message)
+        standing = partial(Standing, client, metadata=metadata, waits=self.picture_waits)
+        if message.receipt is not None:
+            edited = await self._edit(client, message.receipt, words, metadata)
             if edited is not None:
-                if letter.event.change is Change.WORSENED:
-                    await self._call_out(client, letter, edited, said)
-                return edited
+                await self._tell_thread(client, message, message.receipt)
+                return standing(receipt=message.receipt, said=edited)
         post = partial(
             client.chat_postMessage, channel=self.channel, unfurl_links=False, unfurl_media=False
         )
-        return _receipt(await _say(post, letter, said), self.channel)
-
-    async def _call_out(
-        self, client: AsyncWebClient, letter: Letter, receipt: Receipt, said: Message
-    ) -> None:
-        """An edit notifies nobody. What is worse is said in the message's thread as well, and in
-        the channel: a thread alone is heard only by those who follow it.
-
-        It comes after the edit, which may be repeated: a crash in between says it once all the
-        same.
-        """
-        await client.chat_postMessage(
-            channel=receipt.place,
-            thread_ts=receipt.id,
-            reply_broadcast=True,
-            text=said.text,
-            metadata=_metadata(letter),
-            unfurl_links=False,
-            unfurl_media=False,
-        )
+        answer, spoken = await _say(post, words, metadata)
+        return standing(receipt=_receipt(answer, self.channel), said=spoken)
 
     async def _edit(
-        self, client: AsyncWebClient, letter: Letter, receipt: Receipt, said: Message
-    ) -> Receipt | None:
-        """None where the message is gone, or is no longer ours to edit."""
+        self, client: AsyncWebClient, receipt: Receipt, words: Said, metadata: Metadata
+    ) -> Said | None:
+        """What was said; None where the message is gone, or is no longer ours to edit."""
         edit = partial(client.chat_update, channel=receipt.place, ts=receipt.id)
         try:
-            return _receipt(await _say(edit, letter, said), receipt.place)
+            return (await _say(edit, words, metadata))[1]
         except SlackApiError as error:
-            if _code(error) not in GONE:
+            if code_of(error) not in GONE:
                 raise
-            log.info("message cannot be edited, posting a new one", extra={"code": _code(error)})
+            log.info("message cannot be edited, posting a new one", extra={"code": code_of(error)})
             return None
 
+    async def _tell_thread(
+        self, client: AsyncWebClient, message: Message, receipt: Receipt
+    ) -> None:
+        """An edit notifies nobody. What is new is said in the message's thread as well, and what
+        is grave in the channel: a thread alone is heard only by those who follow it.
 
-async def _say(call: Call, letter: Letter, said: Message) -> AsyncSlackResponse:
+        It comes after the edit, which may be repeated: a crash in between says it once all the
+        same. Whether it was said is read back, by its mark, before a message is tried again.
+        """
+        if line := news(message):
+            await client.chat_postMessage(
+                channel=receipt.place,
+                thread_ts=receipt.id,
+                reply_broadcast=_is_loud(message),
+                text=line,
+                metadata=mark(message, NEWS),
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+
+    async def _adorn(self, standing: Standing, message: Message) -> None:
+        try:
+            async with asyncio.timeout(self.timeout.total_seconds()):
+                await adorn(standing, message)
+        except TimeoutError:
+            log.warning("slack took the message, and its pictures not in time")
+
+
+def client_of(http: Http, url: str, token: str | None = None) -> AsyncWebClient:
+    client = AsyncWebClient(
+        token=token,
+        base_url=url,
+        session=http.session,
+        retry_handlers=[],  # the outbox retries, and remembers that it did
+        logger=unread(),
+    )
+    client.proxy = None  # the session knows of proxies; slack_sdk would ask the environment
+    return client
+
+
+def unread() -> logging.Logger:
+    """A log without readers: slack_sdk writes down addresses that let anybody in who has them."""
+    return logging.Logger("slack_sdk", logging.CRITICAL)  # noqa: LOG001
+
+
+async def _say(call: Call, words: Said, metadata: Metadata) -> tuple[AsyncSlackResponse, Said]:
     """Say it with blocks, and where Slack refuses the layout, once more in plain words."""
-    metadata = _metadata(letter)
     try:
-        return await call(text=said.text, blocks=said.blocks, metadata=metadata)
+        return await call(text=words.text, blocks=words.blocks(), metadata=metadata), words
     except SlackApiError as error:
-        if _code(error) not in UNFIT:
+        if code_of(error) not in UNFIT:
             raise
-        log.warning("slack refused the layout", extra={"code": _code(error), "key": letter.key})
-    # An edit keeps the old blocks unless it is given none: an empty list, not nothing at all.
-    return await call(text=said.plain, blocks=(), metadata=metadata)
+        key = metadata.event_payload["key"]
+        log.warning("slack refused the layout", extra={"code": code_of(error), "key": key})
+    # An edit may keep the old blocks unless it is given none: an empty list, not nothing at all.
+    bare = words.bare()
+    return await call(text=bare.text, blocks=(), metadata=metadata), bare
 
 
-def _metadata(letter: Letter) -> Metadata:
-    return Metadata(event_type="meterwatch_alert", event_payload={"key": letter.key})
+async def _allowed(reading: Awaitable[Outcome]) -> Outcome:
+    try:
+        return await reading
+    except SlackApiError as error:
+        if code_of(error) != "missing_scope":
+            raise
+        raise DeliveryRefused(f"the app lacks the scope {HISTORY}: nobody can look") from error
 
 
-def _check_scopes(answer: AsyncSlackResponse) -> None:
-    """Slack names a token's scopes in a header; one that stands in for it may not."""
-    scopes = answer.headers.get("x-oauth-scopes")
-    if scopes is not None and "chat:write" not in {one.strip() for one in scopes.split(",")}:
-        raise DeliveryRefused(f"the token has the scopes {one_line(scopes, 200)!r}: {SCOPES}")
+def _is_loud(message: Message) -> bool:
+    return any(
+        one.event.change in LOUD and message.written_at - one.owed_at <= TOGETHER
+        for one in message.letters
+    )
 
 
 def _receipt(answer: AsyncSlackResponse, channel: str) -> Receipt:
     place, ts = answer.get("channel"), answer.get("ts")
     return Receipt(str(place or channel), str(ts or ""))
-
-
-def _code(error: SlackApiError) -> str | None:
-    data = getattr(error.response, "data", None)
-    return code_in(data.get("error")) if isinstance(data, dict) else None
-
-
-def _failure(error: SlackApiError, to: str) -> DeliveryError:
-    # Where the body was no JSON, slack_sdk hands over aiohttp's response instead of its own.
-    answer = error.response
-    status: int = getattr(answer, "status_code", 0) or getattr(answer, "status", 0)
-    return failure(_code(error), status, getattr(answer, "headers", {}), to)

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import ClassVar
 
 import aiohttp
 from slack_sdk.models.blocks import Block
@@ -12,9 +13,9 @@ from slack_sdk.webhook import WebhookResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from daemon.http import Http
-from daemon.notifier import DeliveryError, DeliveryRefused, Letter
-from daemon.notifiers.slack.answers import UNFIT, code_in, failure
-from daemon.notifiers.slack.blocks import message
+from daemon.notifier import DeliveryUnknown, DestinationDown, Message
+from daemon.notifiers.slack.answers import UNFIT, broken, code_in, failure
+from daemon.notifiers.slack.blocks import said
 from daemon.secret import Secret
 
 log = logging.getLogger(__name__)
@@ -22,28 +23,32 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class SlackWebhook:
-    """Posts to the channel its address was made for. It cannot edit: an end is a new message."""
+    """Posts to the channel its address was made for. It cannot edit: an end is a new message. It
+    carries no pictures and no files, and nobody can ask it what it has."""
+
+    follows: ClassVar[bool] = False
+    spacing: ClassVar[timedelta] = timedelta(seconds=1)
 
     url: Secret
     """The address, which is a secret: https://hooks.slack.com/services/T…/B…/…"""
     timeout: timedelta = timedelta(seconds=20)
     """How long a delivery may take in all."""
 
-    async def send(self, http: Http, letter: Letter) -> None:
+    async def send(self, http: Http, message: Message) -> None:
         try:
             async with asyncio.timeout(self.timeout.total_seconds()):
-                answer = await self._deliver(self._client(http), letter)
+                answer = await self._deliver(self._client(http), message)
         except TimeoutError as error:
             wait = f"{self.timeout.total_seconds():g} s"
-            raise DeliveryError(f"slack did not answer within {wait}") from error
+            raise DeliveryUnknown(f"slack did not answer within {wait}") from error
         # Nothing below keeps its cause: aiohttp's errors may quote the address.
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError):
-            raise DeliveryRefused(
+            raise DestinationDown(
                 "expected an address such as https://hooks.slack.com/services/…, found something "
                 "else (a secret, not shown): check `url`"
             ) from None
         except (aiohttp.ClientError, OSError) as error:
-            raise DeliveryError(f"slack was not reached: {type(error).__name__}") from None
+            raise broken(error) from None
         if not _delivered(answer):
             raise failure(_code(answer), answer.status_code, answer.headers, "the webhook")
 
@@ -61,13 +66,14 @@ class SlackWebhook:
         client.proxy = None  # the session knows of proxies; slack_sdk would ask the environment
         return client
 
-    async def _deliver(self, client: AsyncWebhookClient, letter: Letter) -> WebhookResponse:
-        said = message(letter)
-        answer = await _say(client, said.text, said.blocks)
+    async def _deliver(self, client: AsyncWebhookClient, message: Message) -> WebhookResponse:
+        words = said(message)
+        left_out = [f"{one.name} cannot come through a webhook." for one in message.files]
+        answer = await _say(client, words.text, words.blocks(notes=left_out))
         if _code(answer) not in UNFIT:
             return answer
-        log.warning("slack refused the layout", extra={"code": _code(answer), "key": letter.key})
-        return await _say(client, said.plain, ())
+        log.warning("slack refused the layout", extra={"code": _code(answer), "key": message.key})
+        return await _say(client, words.plain, ())
 
 
 async def _say(client: AsyncWebhookClient, text: str, blocks: Sequence[Block]) -> WebhookResponse:

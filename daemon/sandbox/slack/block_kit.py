@@ -1,5 +1,6 @@
 """Block Kit's limits, as Slack complains of them."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,10 +14,15 @@ FIELDS = 10
 FIELD = 2000
 CONTEXT = 10
 ACTIONS = 25
+BUTTON = 75
+ACTION_ID = 255
+VALUE = 2000
 ADDRESS = 3000
 ALT = 2000
 # Not documented, and met by many: https://github.com/slackapi/bolt-js/issues/2509
 ALL_TEXT = 13_000
+# https://github.com/slackapi/python-slack-sdk/issues/1521
+FILE_ID = "^F[A-Z0-9]{8,}$"
 
 Json = Mapping[str, Any]
 
@@ -66,10 +72,9 @@ def _block(block: object, where: str) -> Iterator[Complaint]:
         case "context":
             yield from _context(block, where)
         case "actions":
-            yield from _items(block.get("elements"), ACTIONS, f"{where}/elements")
+            yield from _actions(block, where)
         case "image":
-            yield from _length(block.get("image_url"), ADDRESS, f"{where}/image_url")
-            yield from _length(block.get("alt_text"), ALT, f"{where}/alt_text")
+            yield from _image(block, where)
         case "divider":
             pass
         case other:
@@ -92,6 +97,42 @@ def _context(block: Json, where: str) -> Iterator[Complaint]:
     for number, element in enumerate(_listed(block.get("elements"))):
         if not (isinstance(element, Mapping) and element.get("type") == "image"):
             yield from _text(element, TEXT, f"{where}/elements/{number}")
+
+
+def _actions(block: Json, where: str) -> Iterator[Complaint]:
+    yield from _items(block.get("elements"), ACTIONS, f"{where}/elements")
+    taken = set()
+    for number, element in enumerate(_listed(block.get("elements"))):
+        here = f"{where}/elements/{number}"
+        if not isinstance(element, Mapping) or element.get("type") != "button":
+            yield Complaint("unsupported element", here)
+            continue
+        yield from _text(element.get("text"), BUTTON, f"{here}/text", types=("plain_text",))
+        yield from _length(element.get("action_id"), ACTION_ID, f"{here}/action_id")
+        yield from _length(element.get("value", " "), VALUE, f"{here}/value")
+        if element.get("style", "primary") not in {"primary", "danger"}:
+            yield Complaint("must be one of primary, danger", f"{here}/style")
+        if element.get("action_id") in taken:
+            yield Complaint("action_id already exists", f"{here}/action_id")
+        taken.add(element.get("action_id"))
+
+
+def _image(block: Json, where: str) -> Iterator[Complaint]:
+    """A public address or a file of Slack's own; which file that is, others look at."""
+    if ("slack_file" in block) is ("image_url" in block):
+        yield Complaint("must provide either `image_url` or `slack_file`", where)
+    elif "image_url" in block:
+        yield from _length(block["image_url"], ADDRESS, f"{where}/image_url")
+    elif not re.fullmatch(FILE_ID, str((block["slack_file"] or {}).get("id", ""))):
+        yield Complaint(f"input must match regex pattern: {FILE_ID}", f"{where}/slack_file/id")
+    yield from _length(block.get("alt_text"), ALT, f"{where}/alt_text")
+
+
+def files_in(blocks: Sequence[Json]) -> Iterator[tuple[int, str]]:
+    """Where images stand that are files of Slack's own, and which."""
+    for number, block in enumerate(blocks):
+        if block.get("type") == "image" and "slack_file" in block:
+            yield number, str(block["slack_file"]["id"])
 
 
 def _text(

@@ -10,19 +10,20 @@ from daemon.sandbox.slack.block_kit import ALL_TEXT, complaints, weight
 Json = Mapping[str, Any]
 
 POST_CUTS_AT = 40_000
-STRUCTURED = ("blocks", "metadata")
+STRUCTURED = ("blocks", "files", "metadata")
 
 
 class Refusal(Exception):
     """An answer with ok: false, by Slack's own code."""
 
-    def __init__(self, code: str, *messages: str) -> None:
+    def __init__(self, code: str, *messages: str, **more: str) -> None:
         super().__init__(code)
         self.code = code
         self.messages = messages
+        self.more = more
 
     def answer(self) -> Json:
-        answer: dict[str, Any] = {"ok": False, "error": self.code}
+        answer: dict[str, Any] = {"ok": False, "error": self.code, **self.more}
         if self.messages:
             answer["response_metadata"] = {"messages": list(self.messages)}
         return answer
@@ -34,7 +35,12 @@ def arguments(content_type: str, body: str) -> Json:
         return _object(body, "invalid_json")
     if content_type != "application/x-www-form-urlencoded":
         raise Refusal("invalid_post_type")
-    form: dict[str, Any] = dict(parse_qsl(body, keep_blank_values=True))
+    return structured(dict(parse_qsl(body, keep_blank_values=True)))
+
+
+def structured(fields: Mapping[str, str]) -> Json:
+    """A form, or an address's query."""
+    form: dict[str, Any] = dict(fields)
     for name in STRUCTURED:
         if name in form:
             form[name] = _value(form[name], f"invalid_{name}_format")

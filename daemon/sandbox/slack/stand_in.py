@@ -1,59 +1,32 @@
-"""A stand-in for Slack: its Web API and its incoming webhooks, on loopback, traps included."""
+"""A stand-in for Slack: its Web API, its incoming webhooks and Socket Mode, on loopback, traps
+included."""
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
 
 from aiohttp import web
 
 from daemon.clock import Clock
-from daemon.sandbox.slack.call import Json, Refusal, arguments, blocks_in, payload, text_in
+from daemon.sandbox.slack.call import Json, Refusal, arguments, payload, structured
+from daemon.sandbox.slack.files import Files
+from daemon.sandbox.slack.history import Message, Version
+from daemon.sandbox.slack.line import Sockets
+from daemon.sandbox.slack.workspace import PACE, WEBHOOKS, Channel, HookRefused, Whisper, Workspace
 
-# What people meet, whatever the page on truncation says:
-# https://github.com/seratch/ChatGPT-in-Slack/issues/102
-UPDATE_REFUSES_AT = 4_000
-# https://docs.slack.dev/apis/web-api/rate-limits: one message a second in a channel.
-PACE = timedelta(seconds=1)
+__all__ = ["WEBHOOKS", "Channel", "Fault", "Message", "SlackStandIn", "Version"]
 
-WEBHOOKS = "webhooks"
-
-
-@dataclass(frozen=True, slots=True)
-class Channel:
-    id: str
-    name: str = "alerts"
-    joined: bool = True
-    archived: bool = False
-    prohibited: bool = False
-    """A webhook may not post here; a bot may."""
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """What a message said at one time."""
-
-    text: str
-    blocks: tuple[Json, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    channel: str
-    ts: str
-    author: str
-    """A token, or "webhooks": only its author may edit a message."""
-    versions: tuple[Version, ...]
-    """Oldest first; every edit adds one."""
-    metadata: Json = field(default_factory=dict)
-    thread: str | None = None
-    """The `ts` of the message it replies to."""
-    broadcast: bool = False
-    """A reply that stands in the channel too."""
-
-    @property
-    def now(self) -> Version:
-        return self.versions[-1]
+# What a bot token must have been given: https://docs.slack.dev/reference/methods
+SCOPES: Mapping[str, str] = {
+    "chat.postMessage": "chat:write",
+    "chat.update": "chat:write",
+    "chat.postEphemeral": "chat:write",
+    "conversations.info": "channels:read",
+    "conversations.history": "channels:history",
+    "conversations.replies": "channels:history",
+    "files.getUploadURLExternal": "files:write",
+    "files.completeUploadExternal": "files:write",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +41,8 @@ class Fault:
     """The call takes effect all the same, and only its answer is lost."""
     dropped: bool = False
     """The connection is closed instead of answered."""
+    method: str | None = None
+    """It waits for a call of this method; None: the next call of any."""
 
 
 class SlackStandIn:
@@ -79,30 +54,44 @@ class SlackStandIn:
         *,
         token: str | None = None,
         channels: tuple[Channel, ...] | None = None,
+        scopes: tuple[str, ...] | None = None,
         paced: bool = True,
         told: Callable[[Message], None] = lambda message: None,
     ) -> None:
-        """`token`: None takes any. `channels`: None, and every channel is there and joined."""
-        self.messages: list[Message] = []
-        self.faults: list[Fault] = []
-        """One for each of the next calls."""
+        """None for `token` takes any, for `channels` has every one joined, for `scopes` grants
+        all."""
+        self.workspace = Workspace(clock, channels, paced=paced, told=told)
+        self.faults: list[Fault | None] = []
+        """One for each of the next calls; None: nothing happens to it."""
         self.calls = 0
-        self._clock = clock
+        self.sockets = Sockets()
         self._token = token
-        self._channels = channels
-        self._paced = paced
-        self._told = told
-        self._last: dict[str, datetime] = {}
+        self._scopes = scopes
 
-    def app(self) -> web.Application:
-        app = web.Application(client_max_size=4 * 1024**2)
-        app.router.add_post("/api/{method}", self._api)
-        app.router.add_post("/services/{team}/{hook}/{secret}", self._webhook)
-        return app
+    @property
+    def messages(self) -> list[Message]:
+        """What was said, oldest first."""
+        return self.workspace.messages
+
+    @property
+    def whispers(self) -> list[Whisper]:
+        return self.workspace.whispers
+
+    @property
+    def files(self) -> Files:
+        return self.workspace.files
 
     def delete(self, message: Message) -> None:
         """What a person does with the mouse."""
-        self.messages.remove(message)
+        self.workspace.messages.remove(message)
+
+    def app(self) -> web.Application:
+        app = web.Application(client_max_size=4 * 1024**2)
+        app.router.add_route("*", "/api/{method}", self._api)
+        app.router.add_post("/upload/v1/{file}", self._upload)
+        app.router.add_get("/link", self.sockets.serve)
+        app.router.add_post("/services/{team}/{hook}/{secret}", self._webhook)
+        return app
 
     async def _api(self, request: web.Request) -> web.StreamResponse:
         return await self._answer(request, self._api_answer)
@@ -110,9 +99,13 @@ class SlackStandIn:
     async def _webhook(self, request: web.Request) -> web.StreamResponse:
         return await self._answer(request, self._webhook_answer)
 
+    async def _upload(self, request: web.Request) -> web.StreamResponse:
+        taken = self.files.upload(request.match_info["file"], await request.read())
+        return web.Response(text="OK") if taken else web.Response(status=400)
+
     async def _answer(self, request: web.Request, answer: "Answer") -> web.StreamResponse:
         self.calls += 1
-        fault = self.faults.pop(0) if self.faults else None
+        fault = self._fault(request.match_info.get("method"))
         body = await request.text()
         if fault is None:
             return answer(request, body)
@@ -127,14 +120,26 @@ class SlackStandIn:
             content_type=fault.content_type,
         )
 
+    def _fault(self, method: str | None) -> Fault | None:
+        for place, fault in enumerate(self.faults):
+            if fault is None or fault.method in {None, method}:
+                return self.faults.pop(place)
+        return None
+
     def _api_answer(self, request: web.Request, body: str) -> web.Response:
         try:
-            form = arguments(request.content_type, body)
+            form = arguments(request.content_type, body) if body else {}
+            form = {**structured(request.query), **form}
             token = self._token_of(request, form)
-            answer = self._call(request.match_info["method"], token, form)
+            method = request.match_info["method"]
+            self._check_scope(method)
+            answer = self._call(method, token, {**form, "host": request.host})
         except Refusal as refusal:
             return web.json_response(refusal.answer())
-        return web.json_response({"ok": True, **answer}) if answer else _wait()
+        if answer is None:
+            return _wait()
+        headers = {} if self._scopes is None else {"X-OAuth-Scopes": ",".join(self._scopes)}
+        return web.json_response({"ok": True, **answer}, headers=headers)
 
     def _token_of(self, request: web.Request, form: Json) -> str:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -143,118 +148,38 @@ class SlackStandIn:
             token = str(form.get("token", "")) if in_form else ""
         if not token:
             raise Refusal("not_authed")
-        if self._token not in {None, token}:
+        if self._token not in {None, token} and not token.startswith("xapp-"):
             raise Refusal("invalid_auth")
         return token
 
+    def _check_scope(self, method: str) -> None:
+        needed = SCOPES.get(method)
+        if needed is not None and self._scopes is not None and needed not in self._scopes:
+            raise Refusal("missing_scope", needed=needed, provided=",".join(self._scopes))
+
     def _call(self, method: str, token: str, form: Json) -> Json | None:
         """None where the caller must wait."""
-        match method:
-            case "auth.test":
-                return {"team": "Sandbox", "user": "meterwatch", "bot_id": "B0SANDBOX"}
-            case "conversations.info":
-                return {"channel": _described(self._channel(form))}
-            case "chat.postMessage":
-                return self._post(token, form)
-            case "chat.update":
-                return self._update(token, form)
-        raise Refusal("unknown_method")
-
-    def _post(self, token: str, form: Json) -> Json | None:
-        channel = self._channel(form)
-        if channel.archived:
-            raise Refusal("is_archived")
-        if not channel.joined:
-            raise Refusal("not_in_channel")
-        version = Version(text_in(form), blocks_in(form))
-        if self._must_wait(channel.id):
-            return None
-        message = self._keep(channel.id, token, version, form)
-        return {"channel": channel.id, "ts": message.ts, "message": {"text": version.text}}
-
-    def _update(self, token: str, form: Json) -> Json:
-        channel = self._channel(form)
-        found = [m for m in self.messages if (m.channel, m.ts) == (channel.id, form.get("ts"))]
-        if not found:
-            raise Refusal("message_not_found")
-        if channel.archived:
-            raise Refusal("is_inactive")
-        if found[0].author != token:
-            raise Refusal("cant_update_message")
-        if len(form.get("text", "")) > UPDATE_REFUSES_AT:
-            raise Refusal("msg_too_long")
-        version = Version(text_in(form), blocks_in(form))
-        if "blocks" not in form:
-            version = replace(version, blocks=found[0].now.blocks)
-        edited = replace(
-            found[0],
-            versions=(*found[0].versions, version),
-            metadata=form.get("metadata", found[0].metadata),
-        )
-        self.messages[self.messages.index(found[0])] = edited
-        self._told(edited)
-        return {"channel": channel.id, "ts": edited.ts, "text": version.text}
+        if method == "auth.test":
+            return {"team": "Sandbox", "user": "meterwatch", "bot_id": "B0SANDBOX"}
+        if method == "apps.connections.open":
+            return self.sockets.ticket(token, form["host"])
+        if method == "files.getUploadURLExternal":
+            return self.files.grant(token, form, f"http://{form['host']}")
+        return self.workspace.call(method, token, form)
 
     def _webhook_answer(self, request: web.Request, body: str) -> web.Response:
-        hook = request.match_info["hook"]
-        channel = next((c for c in self._channels or () if c.id == hook), None)
-        if channel is None and self._channels is not None:
-            return web.Response(status=404, text="no_service")
-        channel = channel or Channel(hook)
-        if channel.archived:
-            return web.Response(status=410, text="channel_is_archived")
-        if channel.prohibited:
-            return web.Response(status=403, text="action_prohibited")
         try:
+            channel = self.workspace.behind(request.match_info["hook"])
             form = payload(request.content_type, body)
-            version = Version(text_in(form), blocks_in(form))
+            posted = self.workspace.post(channel, WEBHOOKS, form)
+        except HookRefused as refused:
+            return web.Response(status=refused.status, text=refused.code)
         except Refusal as refusal:
             return web.Response(status=400, text=refusal.code)
-        if self._must_wait(channel.id):
-            return _wait()
-        self._keep(channel.id, WEBHOOKS, version, form)
-        return web.Response(text="ok")
-
-    def _channel(self, form: Json) -> Channel:
-        asked = str(form.get("channel", "")).removeprefix("#")
-        if self._channels is None and asked:
-            return Channel(asked)
-        for channel in self._channels or ():
-            if asked in {channel.id, channel.name}:
-                return channel
-        raise Refusal("channel_not_found")
-
-    def _must_wait(self, channel: str) -> bool:
-        now = self._clock.now()
-        last = self._last.get(channel)
-        if self._paced and last is not None and now - last < PACE:
-            return True
-        self._last[channel] = now
-        return False
-
-    def _keep(self, channel: str, author: str, version: Version, form: Json) -> Message:
-        # The fraction counts calls, so no two messages of one second share their name.
-        ts = f"{self._clock.now().timestamp():.0f}.{self.calls:06d}"
-        message = Message(
-            *(channel, ts, author, (version,), form.get("metadata", {})),
-            thread=form.get("thread_ts"),
-            broadcast=bool(form.get("reply_broadcast")),
-        )
-        self.messages.append(message)
-        self._told(message)
-        return message
+        return _wait() if posted is None else web.Response(text="ok")
 
 
 Answer = Callable[[web.Request, str], web.Response]
-
-
-def _described(channel: Channel) -> Json:
-    return {
-        "id": channel.id,
-        "name": channel.name,
-        "is_archived": channel.archived,
-        "is_member": channel.joined,
-    }
 
 
 def _wait() -> web.Response:

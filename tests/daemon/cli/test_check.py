@@ -57,7 +57,8 @@ def test_where_all_is_well_each_says_so_and_nothing_is_left_there(town: Town) ->
     assert lines[5].startswith("destinations.ops-hook   not tried  it can only be tried by leaving")
     assert lines[6].startswith(f"destinations.ops-mail   works      127.0.0.1:{town.mail.port} ")
     assert len(town.vendor.faults.asked) == 2
-    assert (town.slack.calls, town.slack.messages, town.mail.mails) == (1, [], [])
+    # Who it is, and whether it is in its channel.
+    assert (town.slack.calls, town.slack.messages, town.mail.mails) == (2, [], [])
 
 
 def test_what_does_not_answer_is_told_with_its_reason(town: Town) -> None:
@@ -69,7 +70,8 @@ def test_what_does_not_answer_is_told_with_its_reason(town: Town) -> None:
         "fails      credits: GET /v1/credits answered 401: no; the key was refused" in result.stdout
     )
     assert "check sources.voices.key" in result.stdout
-    assert "fails      slack answered invalid_auth for the token: put a new bot" in result.stdout
+    refused = "fails      slack answered invalid_auth for the channel C0123456789: put a new bot"
+    assert refused in result.stdout
     assert "destinations.ops-mail   works" in result.stdout
     assert not any(secret in result.output for secret in ("sk-secret-1", "xoxb-wrong", "/a/b/c"))
 

@@ -9,7 +9,7 @@ from typing import Literal
 from daemon.config import Config, ConfigError, Shelves, parse
 from daemon.config.references import Unresolved
 from daemon.http import Http, Web
-from daemon.notifier import Letter
+from daemon.letter import Letter
 from daemon.recorder import Posting, Taken, key_of
 from daemon.secret import Secret
 from daemon.source import Answer, Ask

@@ -1,7 +1,9 @@
 from datetime import timedelta
 
 from daemon.config.settings import LogConfig, PageConfig, StoreConfig
+from daemon.secret import Secret
 from rules.alert import Policy
+from rules.route import Route
 from rules.rule import Rule, Severity
 from tests.daemon.config.plugins import (
     Balance,
@@ -38,7 +40,7 @@ def test_a_rule_becomes_a_rule_around_its_kind() -> None:
     block = (
         "{kind: limit, source: voices, metric: minutes, where: {voice: [a*, b], model: c}, "
         "above: 5, for: 1h, resolve_after: 2h, "
-        "severity: critical, summary: s, runbook: r, tell: []}"
+        "severity: critical, summary: s, runbook: r, tell: [], labels: {team: speech}}"
     )
 
     assert read(f"{SOURCE}rules:\n  night: {block}\n").rules == (
@@ -50,6 +52,7 @@ def test_a_rule_becomes_a_rule_around_its_kind() -> None:
             where={"voice": ("a*", "b"), "model": ("c",)},
             policy=Policy(timedelta(hours=1), timedelta(hours=2)),
             tell=(),
+            labels={"team": "speech"},
             severity=Severity.CRITICAL,
             summary="s",
             runbook="r",
@@ -57,7 +60,7 @@ def test_a_rule_becomes_a_rule_around_its_kind() -> None:
     )
 
 
-def test_a_rule_that_does_not_say_whom_tells_everyone() -> None:
+def test_a_rule_that_does_not_say_whom_tells_those_the_routes_lead_to() -> None:
     config = read(
         f"{SOURCE}rules:\n  a: {{kind: spike, source: voices}}\n"
         "  b: {kind: spike, source: voices, tell: out}\n"
@@ -65,7 +68,8 @@ def test_a_rule_that_does_not_say_whom_tells_everyone() -> None:
         "destinations:\n  out: {type: console}\n  ops: {type: mail, host: h, to: a@b.c}\n"
     )
 
-    assert [rule.tell for rule in config.rules] == [("out", "ops"), ("out",), ()]
+    assert [rule.tell for rule in config.rules] == [None, ("out",), ()]
+    assert config.route == Route(tell=("out", "ops"))
     assert config.rules[0].kind == Spike()
 
 
@@ -83,7 +87,7 @@ def test_a_recorder_becomes_a_ledger_around_its_plugin() -> None:
     assert ledger.tell == ()
 
 
-def test_a_recorder_waits_until_its_source_is_done_and_tells_everyone() -> None:
+def test_a_recorder_waits_until_its_source_is_done_and_tells_those_the_routes_lead_to() -> None:
     block = "{type: tts, key: '${env:KEY}', revises: 36h}"
     (ledger,) = read(
         f"sources:\n  voices: {block}\nrecorders:\n  acme: {{{RECORDER}}}\n"
@@ -91,7 +95,7 @@ def test_a_recorder_waits_until_its_source_is_done_and_tells_everyone() -> None:
     ).ledgers
 
     assert ledger.wait == timedelta(hours=36)
-    assert ledger.tell == ("out", "ops")
+    assert ledger.tell is None
 
 
 def test_destinations_keep_their_names_and_order() -> None:
@@ -124,6 +128,15 @@ def test_settings_are_read() -> None:
     assert config.store.keep == timedelta(days=1)
     assert config.page == PageConfig("::1", 80)
     assert config.log == LogConfig("debug", "json")
+
+
+def test_the_token_of_the_page_comes_by_reference_alone() -> None:
+    page = read(f"{SOURCE}page: {{token: '${{env:KEY}}'}}\n").page
+
+    assert page == PageConfig("127.0.0.1", 8321, Secret("held-by-reference"))
+    assert "held" not in repr(page)
+    (said,) = complaints(f"{SOURCE}page: {{token: open-sesame}}\n")
+    assert "page.token: a secret is never written here" in said
 
 
 def test_null_switches_the_page_off() -> None:

@@ -17,7 +17,10 @@ def block(title: str) -> dict[str, Any]:
 
 
 def test_the_schema_names_every_section_and_lets_anchors_be() -> None:
-    sections = {"sources", "rules", "recorders", "destinations", "planned", "store", "page", "log"}
+    sections = {
+        *("sources", "rules", "recorders", "destinations", "route", "inhibit", "planned"),
+        *("reports", "store", "page", "log", "heartbeat"),
+    }
 
     assert set(SCHEMA["properties"]) == sections
     assert SCHEMA["required"] == ["sources"]

@@ -16,7 +16,7 @@ Values = list[float]
 
 
 def busy(above: float = 10, *, name: str = "busy", calm: int = 0) -> Rule:
-    policy = Policy(resolve_after=calm * HOUR)
+    policy = Policy(resolve_after=calm * HOUR, patience=0 * HOUR)
     return Rule(name, "voices", Threshold(above=above), policy=policy)
 
 

@@ -2,13 +2,13 @@
 
 from daemon.plan.told import Told, alerts_of
 from daemon.replay import Span, replay
-from rules.alert import Change
+from rules.alert import Change, Policy
 from rules.kinds.threshold import Threshold
 from rules.rule import Rule
 from tests.daemon.plan.past import HOUR, NOON, past, told
 from tests.make import event
 
-RULE = Rule("busy", "voices", Threshold(above=10))
+RULE = Rule("busy", "voices", Threshold(above=10), policy=Policy(patience=0 * HOUR))
 
 
 def hours(alerts: list[Told]) -> list[tuple[int, int | None]]:

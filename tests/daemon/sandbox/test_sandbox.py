@@ -1,15 +1,21 @@
 """A configuration's own sources and channels are pointed at stand-ins, and at nothing else."""
 
 from datetime import timedelta
+from pathlib import Path
 
 from daemon.clock import FastClock, WallClock
 from daemon.http import open_http
 from daemon.notifier import Destination
 from daemon.notifiers import NOTIFIERS
+from daemon.notifiers.alertmanager import Alertmanager
+from daemon.notifiers.anywhere import Apprise
 from daemon.notifiers.console import Console
 from daemon.notifiers.email.smtp import Email
+from daemon.notifiers.file import JsonLines
+from daemon.notifiers.pagerduty import PagerDuty
 from daemon.notifiers.slack.bot import Slack
 from daemon.notifiers.slack.webhook import SlackWebhook
+from daemon.notifiers.webhook import Webhook
 from daemon.recorders import RECORDERS
 from daemon.sandbox import STAND_INS, Sandbox, open_sandbox
 from daemon.secret import Secret
@@ -23,7 +29,13 @@ FEEDS = (
     Feed("credits", SupertoneCredits(Secret("real-key"))),
 )
 DESTINATIONS = (
-    Destination("bot", Slack(Secret("xoxb-real"), "C0123456789")),
+    Destination(
+        "bot",
+        Slack(
+            Secret("xoxb-real"), "C0123456789",
+            app_token=Secret("xapp-real"), people=("U0123456789",),
+        ),
+    ),
     Destination("hook", SlackWebhook(Secret("https://hooks.slack.com/services/T/B/x"))),
     Destination(
         "mail",
@@ -33,6 +45,11 @@ DESTINATIONS = (
         ),
     ),
     Destination("terminal", Console()),
+    Destination("program", Webhook("https://far.example.net", signing_key=Secret("real"))),
+    Destination("alertmanager", Alertmanager(("https://far.example.net",), Secret("real"))),
+    Destination("pager", PagerDuty(Secret("real"), "https://far.example.net")),
+    Destination("lines", JsonLines(Path("alerts.jsonl"))),
+    Destination("phone", Apprise(Secret("ntfys://far.example.net/real"))),
 )  # fmt: skip
 
 
@@ -62,7 +79,8 @@ async def test_every_channel_delivers_to_a_stand_in_and_takes_no_secret_there() 
     real = Sandbox((), (), DESTINATIONS)
     async with open_sandbox(real, clock, said.append) as sandbox, open_http() as http:
         for destination in sandbox.destinations[:3]:
-            await destination.notifier.send(http, make.letter(destination=destination.name))
+            told = make.message(make.letter(destination=destination.name))
+            await destination.notifier.send(http, told)
         pointed = repr(sandbox.destinations)
 
     welcome = said.pop(0)
@@ -70,4 +88,9 @@ async def test_every_channel_delivers_to_a_stand_in_and_takes_no_secret_there() 
     assert [line.split()[1].rstrip(",:") for line in said] == ["Slack", "Slack", "Mail"]
     assert "example.com'" not in pointed.split("sender")[0]
     assert "smtp.example.com" not in pointed
+    assert "far.example.net" not in pointed
+    bot = sandbox.destinations[0].notifier
+    assert isinstance(bot, Slack)
+    assert bot.app_token is not None
+    assert {bot.token.reveal(), bot.app_token.reveal()} == {"xoxb-sandbox", "xapp-sandbox"}
     assert sandbox.destinations[3] == DESTINATIONS[3]

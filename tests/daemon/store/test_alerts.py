@@ -8,7 +8,9 @@ import msgspec
 import sqlalchemy as sa
 
 from daemon.store import Store, tables
-from rules.alert import Phase
+from daemon.store.alerts import Acknowledgement, Going, Line, Numbered
+from daemon.store.outbox import LetterState
+from rules.alert import Change, Phase
 from rules.verdict import Part, Why
 from tests import make
 from tests.stored import live_alerts
@@ -108,3 +110,108 @@ async def test_an_alert_from_before_its_opening_was_kept_can_still_be_read(store
         await tx.alerts._connection.execute(update)
 
         assert await tx.alerts.numbered(number) == make.alert()
+
+
+async def test_one_who_looks_after_an_alert_is_remembered_and_no_second_one(store: Store) -> None:
+    async with store.transaction() as tx:
+        number = await tx.alerts.keep(make.alert())
+
+        assert await tx.alerts.acknowledge(number, "anna", make.AT)
+        assert not await tx.alerts.acknowledge(number, "ben", make.AT + make.HOUR)
+        assert not await tx.alerts.acknowledge(number + 1, "ben", make.AT)
+    async with store.transaction() as tx:
+        by = Acknowledgement(make.AT, "anna")
+        assert await tx.alerts.find(number) == Numbered(number, make.alert(), by)
+        assert await tx.alerts.find(number + 1) is None
+
+
+async def test_a_poll_leaves_alone_who_looks_after_an_alert(store: Store) -> None:
+    async with store.transaction() as tx:
+        number = await tx.alerts.keep(make.alert())
+        await tx.alerts.acknowledge(number, "anna", make.AT)
+        await tx.alerts.keep(replace(make.alert(), judged_at=make.AT + make.HOUR))
+
+        (live,) = await tx.alerts.live()
+        assert live.acknowledged == Acknowledgement(make.AT, "anna")
+        assert live.alert.judged_at == make.AT + make.HOUR
+
+
+async def test_an_acknowledgement_is_taken_back_once(store: Store) -> None:
+    async with store.transaction() as tx:
+        number = await tx.alerts.keep(make.alert())
+
+        assert not await tx.alerts.take_back(number)
+        await tx.alerts.acknowledge(number, "anna", make.AT)
+        assert await tx.alerts.take_back(number)
+        assert not await tx.alerts.take_back(number)
+        assert await tx.alerts.hold(number) == Numbered(number, make.alert())
+        assert await tx.alerts.hold(number + 1) is None
+
+
+async def test_what_nobody_looks_after_is_listed_first_and_what_is_over_last(store: Store) -> None:
+    over = {"phase": Phase.RESOLVED, "ended_at": make.AT}
+    async with store.transaction() as tx:
+        keep = tx.alerts.keep
+        ended = await keep(make.alert(since=make.AT - 5 * make.HOUR, **over))
+        older, taken, newer = [
+            await keep(make.alert(since=make.AT + hour * make.HOUR)) for hour in range(3)
+        ]
+        await keep(make.alert(phase=Phase.PENDING, since=make.AT - make.HOUR))
+        await tx.alerts.acknowledge(taken, "anna", make.AT)
+
+        async def listed(many: int, since: datetime | None) -> list[int]:
+            return [one.number for one in await tx.alerts.listed(many, since)]
+
+        assert await listed(9, None) == [newer, older, taken, ended]
+        assert await listed(9, make.AT) == [newer, older, taken, ended]
+        assert await listed(9, make.AT + timedelta(milliseconds=1)) == [newer, older, taken]
+        assert await listed(2, None) == [newer, older]
+
+
+async def test_what_goes_on_is_known_by_its_rule_and_series(store: Store) -> None:
+    over = make.alert(rule="over", phase=Phase.RESOLVED, ended_at=make.AT)
+    pending = make.alert(rule="pending", phase=Phase.PENDING, opened_at=None)
+    async with store.transaction() as tx:
+        number = await tx.alerts.keep(make.alert())
+        for one in (over, pending):
+            await tx.alerts.keep(one)
+
+        assert await tx.alerts.firing() == [Going(number, "voice-spike", make.SERIES)]
+
+
+async def test_what_nobody_acknowledged_comes_with_all_that_was_told_of_it(store: Store) -> None:
+    later = make.AT + make.HOUR
+    async with store.transaction() as tx:
+        untold = await tx.alerts.keep(make.alert(rule="untold"))
+        taken = await tx.alerts.keep(make.alert(rule="taken"))
+        over = make.alert(rule="over", phase=Phase.RESOLVED, ended_at=make.AT)
+        number, ended = await tx.alerts.keep(make.alert()), await tx.alerts.keep(over)
+        for alert in (taken, number, ended):
+            await tx.outbox.enqueue(make.letter(alert=alert, key=f"{alert}"))
+        await tx.outbox.enqueue(make.letter(alert=number, key="boss", destination="boss"), later)
+        await tx.alerts.acknowledge(taken, "Anna", later)
+        (one,) = await tx.alerts.attended()
+
+    owed = make.AT + make.HOUR / 2
+    assert untold != one.alert.number == number
+    assert one.lines == (
+        Line("team", Change.OPENED, LetterState.OWED, owed, owed, None, 0),
+        Line("boss", Change.OPENED, LetterState.OWED, owed, later, None, 0),
+    )
+
+
+async def test_many_are_kept_at_once_each_by_its_own_number(store: Store) -> None:
+    odd = timedelta(microseconds=1501)
+    many = [make.alert(since=make.AT + hour * make.HOUR + odd) for hour in (2, 0, 1)]
+    over = replace(many[0], phase=Phase.RESOLVED, ended_at=make.AT + 9 * make.HOUR)
+    async with store.transaction() as tx:
+        numbers = await tx.alerts.keep_all(many)
+        again = await tx.alerts.keep_all([many[2], over])
+        kept = await tx.alerts.of(numbers)
+        latest = await tx.alerts.latest("voice-spike", ended_since=make.AT + 9 * make.HOUR)
+
+        assert await tx.alerts.keep_all([]) == []
+    assert len(set(numbers)) == 3
+    assert again == [numbers[2], numbers[0]]
+    assert [kept[number] for number in numbers] == [over, *many[1:]]
+    assert list(latest.values()) == [over]

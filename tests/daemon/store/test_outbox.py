@@ -1,17 +1,15 @@
-"""A letter is owed once, taken by one daemon at a time, in order, and never lost."""
+"""What is owed is owed once, whatever asks for it, and everybody can see what became of it."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from daemon.notifier import Letter, Receipt
-from daemon.store import Store, open_store
-from daemon.store.outbox import LetterState, OwedLetter
+from daemon.letter import Circular, Letter
+from daemon.message import File, Table, Tone, Wording
+from daemon.store import Store
+from daemon.store.outbox import LetterState, Owed
 from rules.alert import Change
 from tests import make
-from tests.postgres import Postgres
-from tests.stored import letter_counts
 
 AT = datetime(2026, 11, 20, 15, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -32,27 +30,47 @@ async def owe(store: Store, change: Change = Change.OPENED, destination: str = "
     return letter
 
 
-async def claim(store: Store, at: datetime = AT) -> list[OwedLetter]:
-    """All that is due, until another ten minutes have passed."""
-    claimed = []
-    async with store.transaction() as tx:
-        for destination in await tx.outbox.waiting(at):
-            while owed := await tx.outbox.claim(destination, at, at + 10 * MINUTE):
-                claimed.append(owed)
-    return claimed
-
-
 async def counts(store: Store) -> dict[LetterState, int]:
     async with store.transaction() as tx:
-        return dict(await letter_counts(tx))
+        return await tx.outbox.counts()
+
+
+async def send(store: Store, at: datetime = AT) -> None:
+    """All that is owed arrives."""
+    async with store.transaction() as tx:
+        owed = await tx.outbox.ledger(100, [LetterState.OWED])
+        await tx.bag.sent([one.id for one in owed], at, None)
+
+
+async def keys(store: Store) -> list[str]:
+    async with store.transaction() as tx:
+        return [one.content.key for one in reversed(await tx.outbox.ledger(100))]
 
 
 async def test_a_letter_comes_back_as_it_was_owed(store: Store) -> None:
     letter = await owe(store)
-    (owed,) = await claim(store)
+    async with store.transaction() as tx:
+        (line,) = await tx.outbox.ledger(9)
 
-    assert owed.letter == replace(letter, receipt=None)
-    assert owed.tries == 0
+    assert line.content == letter
+    assert (line.state, line.due_at, line.tries, line.lost) == (LetterState.OWED, AT, 0, 0)
+    assert line.alert == letter.alert
+
+
+async def test_a_circular_comes_back_as_it_was_owed_and_is_owed_once(store: Store) -> None:
+    table = Table("Use", ("Voice", "Minutes"), (("Agatha", "41"),), (1,))
+    words = Wording("Last week", "Last week", (), (), "", tables=(table,))
+    svg = File("use.svg", "Use by day", b"<svg/>")
+    csv = File("allocation.csv", "Shares", "Köln;1,5\n".encode())
+    circular = Circular("weekly|W46|team", "team", AT, words, Tone.REPORT, (svg,), (csv,))
+    for _ in range(2):
+        async with store.transaction() as tx:
+            await tx.outbox.circulate(circular)
+    async with store.transaction() as tx:
+        (line,) = await tx.outbox.ledger(9)
+
+    assert line.content == circular
+    assert line.alert is None
 
 
 async def test_owing_the_same_key_twice_owes_it_once(store: Store) -> None:
@@ -62,24 +80,29 @@ async def test_owing_the_same_key_twice_owes_it_once(store: Store) -> None:
     assert await counts(store) == {LetterState.OWED: 1}
 
 
+async def test_a_letter_may_be_due_later_than_it_was_owed(store: Store) -> None:
+    async with store.transaction() as tx:
+        number = await tx.alerts.keep(make.alert())
+        await tx.outbox.enqueue(make.letter(alert=number, owed_at=AT), AT + MINUTE)
+
+        assert await tx.outbox.next_due() == AT + MINUTE
+        assert await tx.outbox.waiting(AT) == []
+        assert await tx.outbox.waiting(AT + MINUTE) == ["team"]
+
+
+@pytest.mark.parametrize("change", [Change.WORSENED, Change.REMINDED])
 @pytest.mark.parametrize(
-    ("keys", "told"), [("ab", ["a", "b"]), ("aab", ["a", "b"]), ("aba", ["a", "b"])]
+    ("asked", "told"), [("ab", ["a", "b"]), ("aab", ["a", "b"]), ("aba", ["a", "b"])]
 )
-async def test_what_is_worse_may_become_worse_still_and_each_key_is_owed_once(
-    store: Store, keys: str, told: list[str]
+async def test_what_may_come_again_is_owed_once_for_each_key(
+    store: Store, change: Change, asked: str, told: list[str]
 ) -> None:
     await owe(store)
-    for key in keys:
+    for key in asked:
         async with store.transaction() as tx:
-            await tx.outbox.enqueue(make.letter(Change.WORSENED, key=key, alert=1, owed_at=AT))
-    owed = []
-    for _ in range(4):
-        for one in await claim(store):
-            owed.append(one.letter.key)
-            async with store.transaction() as tx:
-                await tx.outbox.sent(one.id, AT, None)
+            await tx.outbox.enqueue(make.letter(change, key=key, alert=1, owed_at=AT))
 
-    assert owed[1:] == told
+    assert (await keys(store))[1:] == told
 
 
 async def test_what_a_destination_was_told_last_is_not_told_again_by_another_bucket(
@@ -92,115 +115,93 @@ async def test_what_a_destination_was_told_last_is_not_told_again_by_another_buc
     assert await counts(store) == {LetterState.OWED: 1}
 
 
+async def test_of_many_owed_at_once_none_is_owed_twice_either(store: Store) -> None:
+    async with store.transaction() as tx:
+        number = await tx.alerts.keep(make.alert())
+        opened = [Owed(make.letter(alert=number, key=key, owed_at=AT)) for key in "aab"]
+        over = Owed(make.letter(Change.RESOLVED, alert=number, key="c", owed_at=AT), AT + MINUTE)
+        await tx.outbox.enqueue_all([*opened, over])
+        await tx.outbox.enqueue_all([])
+
+        assert await tx.outbox.waiting(AT) == ["team"]
+    assert await keys(store) == ["a", "c"]
+
+
 async def test_what_was_withdrawn_and_came_back_is_news_again(store: Store) -> None:
     for change in (Change.OPENED, Change.WITHDRAWN, Change.OPENED):
         await owe(store, change)
-    changes = []
-    for _ in range(3):
-        (owed,) = await claim(store)
-        changes.append(owed.letter.event.change)
-        async with store.transaction() as tx:
-            await tx.outbox.sent(owed.id, AT, None)
 
-    assert changes == [Change.OPENED, Change.WITHDRAWN, Change.OPENED]
+    assert await keys(store) == ["opened|team", "withdrawn|team", "opened|team|2"]
 
 
-async def test_a_claimed_letter_is_nobody_elses_until_the_claim_runs_out(store: Store) -> None:
-    await owe(store)
-    await claim(store)
-
-    assert await claim(store, AT + 9 * MINUTE) == []
-    assert len(await claim(store, AT + 10 * MINUTE)) == 1
-
-
-async def test_two_replicas_never_hold_the_same_letter(postgres_server: Postgres) -> None:
-    with postgres_server.database() as url:
-        async with open_store(url) as one, open_store(url) as other:
-            await owe(one)
-            async with one.transaction() as first, other.transaction() as second:
-                mine = await first.outbox.claim("team", AT, AT + MINUTE)
-                theirs = await second.outbox.claim("team", AT, AT + MINUTE)
-
-    assert mine is not None
-    assert theirs is None
-
-
-async def test_letters_of_one_alert_to_one_place_go_out_in_order(store: Store) -> None:
-    await owe(store)
-    await owe(store, Change.RESOLVED)
-    (opened,) = await claim(store)
+@pytest.mark.parametrize(
+    ("state", "heard"),
+    [("owed", True), ("sent", True), ("folded", True), ("failed", False), ("muted", False)],
+)
+async def test_who_heard_of_an_alert_leaves_out_those_who_never_will(
+    store: Store, state: str, heard: bool
+) -> None:
+    letter = await owe(store)
     async with store.transaction() as tx:
-        await tx.outbox.sent(opened.id, AT, Receipt("C1", "17.1"))
-    (resolved,) = await claim(store)
-
-    assert opened.letter.event.change is Change.OPENED
-    assert resolved.letter.event.change is Change.RESOLVED
-    assert resolved.letter.receipt == Receipt("C1", "17.1")
-
-
-async def test_one_place_that_waits_does_not_hold_up_another(store: Store) -> None:
-    await owe(store, destination="team")
-    (first,) = await claim(store)
-    async with store.transaction() as tx:
-        await tx.outbox.postpone(first.id, AT + MINUTE, "busy")
-    await owe(store, Change.RESOLVED, "boss")
-
-    assert [owed.letter.destination for owed in await claim(store)] == ["boss"]
-
-
-async def test_a_receipt_is_a_places_own(store: Store) -> None:
-    await owe(store, destination="team")
-    (owed,) = await claim(store)
-    async with store.transaction() as tx:
-        await tx.outbox.sent(owed.id, AT, Receipt("C1", "17.1"))
-    await owe(store, Change.RESOLVED, "boss")
-    (other,) = await claim(store)
-
-    assert other.letter.receipt is None
-
-
-async def test_a_postponed_letter_is_due_when_it_was_said_to_be(store: Store) -> None:
-    await owe(store)
-    (owed,) = await claim(store)
-    async with store.transaction() as tx:
-        await tx.outbox.postpone(owed.id, AT + MINUTE, "connection refused")
-        assert await tx.outbox.next_due() == AT + MINUTE
-
-    assert await claim(store, AT + MINUTE - timedelta(seconds=1)) == []
-    (again,) = await claim(store, AT + MINUTE)
-    assert again.tries == 1
-
-
-async def test_a_sent_letter_is_never_due_again(store: Store) -> None:
-    await owe(store)
-    (owed,) = await claim(store)
-    async with store.transaction() as tx:
-        await tx.outbox.sent(owed.id, AT, None)
-        assert await tx.outbox.next_due() is None
-
-    assert await claim(store, AT + timedelta(days=9)) == []
-
-
-async def test_with_an_opening_what_was_to_follow_it_is_buried(store: Store) -> None:
-    await owe(store)
-    await owe(store, Change.RESOLVED)
-    await owe(store, Change.RESOLVED, "boss")
-    opened = next(owed for owed in await claim(store) if owed.letter.destination == "team")
-    async with store.transaction() as tx:
-        await tx.outbox.bury(opened, AT, "the channel is gone")
-
-    assert await counts(store) == {LetterState.BURIED: 2, LetterState.OWED: 1}
-
-
-async def test_who_heard_of_an_alert_leaves_out_those_who_never_will(store: Store) -> None:
-    letter = await owe(store, destination="team")
-    await owe(store, destination="boss")
-    gone = next(owed for owed in await claim(store) if owed.letter.destination == "boss")
-    async with store.transaction() as tx:
-        await tx.outbox.bury(gone, AT, "no such channel")
+        match state:
+            case "sent":
+                await tx.bag.sent([1], AT, None)
+            case "folded":
+                await tx.bag.fold([1], AT)
+            case "failed":
+                await tx.bag.fail([1], AT, "no such channel")
+            case "muted":
+                await tx.bag.mute([1], AT, "a silence")
         told = await tx.outbox.told(letter.alert)
 
-    assert told == ["team"]
+    assert told == (["team"] if heard else [])
+
+
+async def test_the_last_letter_is_known_and_when_it_was_told(store: Store) -> None:
+    async with store.transaction() as tx:
+        assert await tx.outbox.last(1, "team") is None
+        assert await tx.outbox.last_told(1, "team") is None
+    await owe(store)
+    async with store.transaction() as tx:
+        assert await tx.outbox.last_told(1, "team") is None
+    await send(store, AT + MINUTE)
+    resolved = await owe(store, Change.RESOLVED)
+    async with store.transaction() as tx:
+        assert await tx.outbox.last(1, "team") == resolved
+        assert await tx.outbox.last_told(1, "team") is None
+    await send(store, AT + 2 * MINUTE)
+    async with store.transaction() as tx:
+        assert await tx.outbox.last_told(1, "team") == AT + 2 * MINUTE
+
+
+async def test_the_ledger_tells_of_one_place_one_alert_or_some_states(store: Store) -> None:
+    await owe(store, destination="team")
+    await owe(store, destination="boss")
+    async with store.transaction() as tx:
+        await tx.bag.fail([2], AT, "no such channel")
+        failed = await tx.outbox.ledger(9, [LetterState.FAILED])
+        team = await tx.outbox.ledger(9, destination="team")
+        other = await tx.outbox.ledger(9, alert=99)
+        newest = await tx.outbox.ledger(1)
+
+    assert [(one.id, one.failure) for one in failed] == [(2, "no such channel")]
+    assert [one.id for one in team] == [1]
+    assert other == []
+    assert [one.id for one in newest] == [2]
+
+
+async def test_what_came_to_an_end_may_be_owed_again_and_nothing_else(store: Store) -> None:
+    await owe(store)
+    async with store.transaction() as tx:
+        assert not await tx.outbox.owe_again(1, AT)
+        assert not await tx.outbox.owe_again(7, AT)
+        await tx.bag.fail([1], AT, "no such channel")
+        assert await tx.outbox.owe_again(1, AT + MINUTE)
+        line = await tx.outbox.number(1)
+        assert await tx.outbox.number(7) is None
+
+    assert line is not None
+    assert (line.state, line.due_at, line.tries) == (LetterState.OWED, AT + MINUTE, 0)
 
 
 async def test_a_letter_that_was_owed_in_a_failed_transaction_is_not_owed(store: Store) -> None:
@@ -211,12 +212,3 @@ async def test_a_letter_that_was_owed_in_a_failed_transaction_is_not_owed(store:
             raise RuntimeError
 
     assert await counts(store) == {}
-
-
-async def test_claims_of_a_dead_daemon_are_let_go(store: Store) -> None:
-    await owe(store)
-    await claim(store)
-    async with store.transaction() as tx:
-        await tx.outbox.release()
-
-    assert len(await claim(store)) == 1

@@ -9,9 +9,10 @@ from tests.make import AT, HOUR, alert, calm, event, letter
 
 
 def test_the_plain_text_is_a_title_a_lead_and_a_table():
-    lines = plain(of_usage(letter())).splitlines()
+    words = of_usage(letter(summary="Somebody may be using our key."))
+    lines = plain(words).splitlines()
 
-    assert lines[0] == of_usage(letter()).title
+    assert lines[:2] == [words.title, "Somebody may be using our key."]
     assert lines[2] == ""
     assert lines[3] == "What      minutes of supertone"
     assert lines[-1].startswith("Next      Find out")

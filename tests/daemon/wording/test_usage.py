@@ -109,12 +109,25 @@ def test_every_label_is_shown():
 
 
 def test_the_operators_own_sentence_comes_before_ours():
-    words = wording(letter(summary="Somebody may be using our key."))
+    why = Why("41.2 minutes; 2 of 9 voices moved.")
+    told = event(verdict=verdict(why=why))
+    words = wording(letter(summary="Somebody may be using our key.", event=told))
 
-    assert words.lead == (
-        "Somebody may be using our key.",
-        "41.2 minutes where 3.2 minutes are usual for a Friday at 14:00.",
-    )
+    assert words.lead == ("Somebody may be using our key.", why.reason)
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("41.2 minutes in 1 hour where 3.2 minutes are usual for a Friday at 14:00.", False),
+        ("41.2 minutes in 7 hours where 3.2 minutes are usual.", True),
+        ("Nobody knows why.", True),
+    ],
+)
+def test_a_reason_is_given_where_it_says_more_than_the_numbers_that_stand_elsewhere(reason, said):
+    words = wording(letter(event=event(verdict=verdict(why=Why(reason)))))
+
+    assert words.lead == ((reason,) if said else ())
 
 
 def test_a_reason_that_the_title_gives_is_not_given_twice():
@@ -131,7 +144,8 @@ def test_a_resolved_letter_says_how_long_it_lasted_and_how_bad_it_was():
 
     assert words.title == "Back to usual: Agatha, sona_speech_1, after 2 hours"
     assert words.story == wording(letter()).title
-    assert words.lead == ("3.1 minutes, as is usual for a Friday at 16:00.",)
+    assert words.lead == ()
+    assert facts(told)["Now"] == "3.1 minutes in the hour from Fri 20 Nov 16:00 UTC"
     assert facts(told)["At worst"] == "41.2 minutes in the hour from Fri 20 Nov 14:00 UTC"
     assert facts(told)["Now"] == "3.1 minutes in the hour from Fri 20 Nov 16:00 UTC"
     assert facts(told)["Lasted"] == "2 hours, until Fri 20 Nov 16:00 UTC"

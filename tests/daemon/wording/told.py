@@ -2,13 +2,13 @@
 
 from datetime import date, timedelta
 
-from daemon.notifier import Letter
+from daemon.letter import Letter
 from daemon.wording import wording
-from rules.alert import Change, Event, Policy, Watch, advance
+from rules.alert import Change, Event, Phase, Policy, Watch, advance
 from rules.health import Condition, fine, polls_of, wrong
-from rules.series import Series
+from rules.series import Series, labels_of
 from rules.verdict import Part, Why
-from tests.make import AT, alert, event, letter, verdict
+from tests.make import AT, HOUR, alert, calm, event, letter, verdict
 
 BALANCE = Series("supertone", "credit_balance", ())
 POLLS = polls_of("voices")
@@ -32,6 +32,27 @@ def of_a_sum(*parts: Part, change: Change = Change.OPENED) -> Letter:
     much = verdict(observed=374.0, expected=33.0, low=0.0, high=66.0, why=why)
     over = alert(worst=much, series=Series("supertone", "minutes", ()), rule="all-voices")
     return letter(event=Event(change, over, much))
+
+
+def revised(**fields):
+    """A letter about an alert whose only bucket the vendor took back."""
+    now = calm(at=AT, until=AT + HOUR, why=Why("3.1 minutes, as is usual for a Friday at 14:00."))
+    gone = alert(phase=Phase.WITHDRAWN, latest=now, ended_at=AT)
+    told = Event(Change.WITHDRAWN, gone, now)
+    return letter(event=told, owed_at=AT + 5 * HOUR, **fields)
+
+
+def spikes(many: int, first: int = 101, change: Change = Change.OPENED) -> list[Letter]:
+    """So many letters, the last of them about the worst."""
+    letters = []
+    for number in range(first, first + many):
+        series = Series("supertone", "minutes", labels_of({"voice_id": f"voice-{number}"}))
+        much = verdict(observed=10.0 + number, score=0.5 + number / 1000)
+        begun = alert(series=series, worst=much)
+        told = event(change, alert=begun) if change is not Change.OPENED else None
+        told = told or event(change, alert=begun, verdict=much)
+        letters.append(letter(event=told, alert=number, key=f"{number}", names={}))
+    return letters
 
 
 def of_a_source(

@@ -7,13 +7,22 @@ from datetime import timedelta
 import pytest
 import trustme
 
-from daemon.notifier import DeliveryError, DeliveryRefused, Receipt
+from daemon.message import File
+from daemon.notifier import (
+    DeliveryError,
+    DeliveryRefused,
+    DeliveryUnknown,
+    DestinationDown,
+    Receipt,
+    Refusal,
+)
 from daemon.notifiers.email.mail import message_id
 from daemon.notifiers.email.smtp import Email
 from daemon.sandbox.mail import Fault, MailStandIn, Stage
 from daemon.secret import Secret
+from daemon.wording.form import REPEATED
 from rules.alert import Change
-from tests.make import letter
+from tests.make import letter, message
 
 AUTHORITY = trustme.CA()
 FROM = "Meterwatch <meterwatch@example.com>"
@@ -44,26 +53,50 @@ async def failing(answer, stage, **fields):
     async with MailStandIn() as server:
         server.faults.append(Fault(stage, answer))
         with pytest.raises(DeliveryError) as error:
-            await to(server, **fields).send(None, letter())
+            await to(server, **fields).send(None, message(letter()))
         yield server, error.value
+
+
+def drawn():
+    """A message with a picture and a file."""
+    files = (File("shares.csv", "Who used it", b"voice,minutes\nAgatha,41.2\n"),)
+    return message(letter(), pictures=(File("chart.png", "A chart", b"\x89PNG"),), files=files)
+
+
+@asynccontextmanager
+async def talking(answers):
+    """A server that takes everything, but where a line says otherwise; None: it falls silent."""
+
+    async def talk(reader, writer):
+        writer.write(b"220 hello\r\n")
+        while line := await reader.readline():
+            if line.startswith(b"DATA"):
+                writer.write(b"354 go on\r\n")
+                line = (await reader.readuntil(b"\r\n.\r\n"))[-5:]
+            answer = answers.get(line if line.startswith(b"\r") else line[:4], b"250 fine")
+            writer.write(b"" if answer is None else answer + b"\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(talk, "127.0.0.1", 0) as server:
+        yield server.sockets[0].getsockname()[1]
 
 
 async def test_one_mail_goes_to_all():
     async with MailStandIn() as server:
-        receipt = await to(server).send(None, letter())
+        receipt = await to(server).send(None, message(letter()))
 
     [mail] = server.mails
     assert mail.sender == "meterwatch@example.com"
     assert mail.recipients == ("a@example.com", "b@example.com", "c@example.com")
     assert "Agatha" in mail.message["Subject"]
-    assert receipt == Receipt(FROM, message_id(letter(), FROM))
+    assert receipt == Receipt(FROM, message_id(message(letter()), FROM))
     assert mail.message["Message-ID"] == receipt.id
 
 
 async def test_the_end_is_a_reply_to_the_beginning():
     async with MailStandIn() as server:
-        opened = await to(server).send(None, letter())
-        await to(server).send(None, letter(Change.RESOLVED, receipt=opened))
+        opened = await to(server).send(None, message(letter()))
+        await to(server).send(None, message(letter(Change.RESOLVED), receipt=opened))
 
     assert server.mails[1].message["References"] == server.mails[0].message["Message-ID"]
 
@@ -71,7 +104,9 @@ async def test_the_end_is_a_reply_to_the_beginning():
 async def test_starttls_encrypts_and_the_login_travels_inside(ca_file):
     login = {"username": "mw", "password": Secret("right")}
     async with MailStandIn(starttls=certificate(), users={"mw": "right"}) as server:
-        await to(server, security="starttls", ca_file=ca_file, **login).send(None, letter())
+        await to(server, security="starttls", ca_file=ca_file, **login).send(
+            None, message(letter())
+        )
 
     assert server.mails[0].encrypted
     assert server.mails[0].login == "mw"
@@ -79,7 +114,7 @@ async def test_starttls_encrypts_and_the_login_travels_inside(ca_file):
 
 async def test_tls_is_spoken_from_the_first_byte(ca_file):
     async with MailStandIn(tls=certificate()) as server:
-        await to(server, security="tls", ca_file=ca_file).send(None, letter())
+        await to(server, security="tls", ca_file=ca_file).send(None, message(letter()))
 
     assert server.mails[0].encrypted
 
@@ -87,8 +122,8 @@ async def test_tls_is_spoken_from_the_first_byte(ca_file):
 async def test_where_starttls_is_not_offered_nothing_is_sent_in_the_clear():
     login = {"username": "mw", "password": Secret("right")}
     async with MailStandIn() as server:
-        with pytest.raises(DeliveryRefused, match="STARTTLS"):
-            await to(server, security="starttls", **login).send(None, letter())
+        with pytest.raises(DestinationDown, match="STARTTLS"):
+            await to(server, security="starttls", **login).send(None, message(letter()))
 
     assert not server.mails
 
@@ -99,8 +134,8 @@ async def test_a_certificate_we_do_not_trust_is_refused_and_named(ca_file, secur
     """Signed by nobody we know, or for another host."""
     known = ca_file if name != "127.0.0.1" else None
     async with MailStandIn(**{security: certificate(name)}) as server:
-        with pytest.raises(DeliveryRefused, match="certificate we do not trust") as error:
-            await to(server, security=security, ca_file=known).send(None, letter())
+        with pytest.raises(DestinationDown, match="certificate we do not trust") as error:
+            await to(server, security=security, ca_file=known).send(None, message(letter()))
 
     assert "`ca_file`" in str(error.value)
     assert not server.mails
@@ -108,16 +143,16 @@ async def test_a_certificate_we_do_not_trust_is_refused_and_named(ca_file, secur
 
 async def test_a_missing_ca_file_needs_a_person(tmp_path):
     async with MailStandIn(starttls=certificate()) as server:
-        with pytest.raises(DeliveryRefused, match="`ca_file` cannot be read"):
+        with pytest.raises(DestinationDown, match="`ca_file` cannot be read"):
             await to(server, security="starttls", ca_file=tmp_path / "none.pem").send(
-                None, letter()
+                None, message(letter())
             )
 
 
 async def test_tls_towards_a_server_that_speaks_none_is_for_later(ca_file):
     async with MailStandIn() as server:
         with pytest.raises(DeliveryError):
-            await to(server, security="tls", ca_file=ca_file).send(None, letter())
+            await to(server, security="tls", ca_file=ca_file).send(None, message(letter()))
 
     assert not server.mails
 
@@ -125,7 +160,7 @@ async def test_tls_towards_a_server_that_speaks_none_is_for_later(ca_file):
 async def test_a_refused_login_needs_a_person_and_shows_nothing():
     login = {"username": "mw", "password": Secret("very-secret")}
     async with failing("535 5.7.8 no very-secret", Stage.LOGIN, **login) as (_, error):
-        assert isinstance(error, DeliveryRefused)
+        assert isinstance(error, DestinationDown)
         assert "check `username` and `password`" in str(error)
         assert "very-secret" not in "".join(traceback.format_exception(error))
 
@@ -136,7 +171,6 @@ async def test_a_refused_login_needs_a_person_and_shows_nothing():
         (Stage.CONNECT, "421 4.3.2 busy"),
         (Stage.LOGIN, "454 4.7.0 busy"),
         (Stage.DATA, "451 4.3.0 busy"),
-        (Stage.REPLY, ""),
     ],
 )
 async def test_what_passes_by_itself_is_for_later(stage, answer):
@@ -146,55 +180,147 @@ async def test_what_passes_by_itself_is_for_later(stage, answer):
 
 
 @pytest.mark.parametrize(
-    ("stage", "answer"),
+    ("stage", "answer", "more"),
     [
-        (Stage.CONNECT, "554 5.7.1 we do not talk to you"),
-        (Stage.DATA, "552 5.3.4 too big"),
-        (Stage.DATA, "554 5.7.1 policy"),
+        (Stage.CONNECT, "554 5.7.1 we do not talk to you", ""),
+        (Stage.SENDER, "550 5.1.8 who are you", ": check `sender`"),
     ],
 )
-async def test_what_does_not_pass_needs_a_person(stage, answer):
+async def test_a_server_that_does_not_talk_to_us_needs_a_person(stage, answer, more):
     async with failing(answer, stage) as (server, error):
-        assert isinstance(error, DeliveryRefused)
-        assert str(error) == f"127.0.0.1:{server.port} answered {answer}"
+        assert isinstance(error, DestinationDown)
+        assert str(error) == f"127.0.0.1:{server.port} answered {answer}{more}"
 
 
-async def test_after_a_lost_reply_the_next_try_is_the_same_mail():
-    async with failing("", Stage.REPLY) as (server, _):
-        await to(server).send(None, letter())
-
-    first, again = (mail.message["Message-ID"] for mail in server.mails)
-    assert first == again
-
-
-async def test_after_a_greylist_there_is_one_mail_in_the_end():
+@pytest.mark.parametrize("answer", ["552 5.3.4 too big", "554 5.7.1 policy"])
+async def test_what_is_refused_for_its_content_goes_once_more_without_what_is_not_words(answer):
+    """FAULTS 33."""
     async with MailStandIn() as server:
-        server.faults += [Fault(Stage.RECIPIENT, "450 4.2.0 greylisted")] * 3
-        with pytest.raises(DeliveryError) as error:
-            await to(server).send(None, letter())
-        await to(server).send(None, letter())
+        server.faults.append(Fault(Stage.DATA, answer))
+        receipt = await to(server).send(None, drawn())
+
+    [mail] = server.mails
+    assert mail.message["Message-ID"] == receipt.id
+    assert [part.get_content_type() for part in mail.message.walk()] == [
+        *("multipart/alternative", "text/plain", "text/html"),
+    ]
+
+
+async def test_what_is_refused_for_its_words_as_well_is_never_taken():
+    """FAULTS 33."""
+    async with MailStandIn() as server:
+        server.faults += [Fault(Stage.DATA, "554 5.7.1 policy")] * 3
+        with pytest.raises(DeliveryRefused) as error:
+            await to(server).send(None, drawn())
+        left = len(server.faults)
+        with pytest.raises(DeliveryRefused):
+            await to(server).send(None, message(letter()))
+
+    assert str(error.value) == f"127.0.0.1:{server.port} refused the mail: 554 5.7.1 policy"
+    assert (left, server.faults, server.mails) == (1, [], [])
+
+
+async def test_after_a_lost_reply_nobody_knows_and_the_next_try_is_the_same_mail():
+    """FAULTS 34."""
+    async with failing("", Stage.REPLY) as (server, error):
+        again = message(letter(), repeats=True)
+        await to(server).send(None, again)
+
+    assert isinstance(error, DeliveryUnknown)
+    assert "did not say whether it took it" in str(error)
+    first, second = server.mails
+    assert first.message["Message-ID"] == second.message["Message-ID"]
+    assert REPEATED.encode() not in first.raw
+    assert REPEATED.encode() in second.raw
+
+
+async def test_a_server_that_takes_the_mail_and_falls_silent_leaves_it_unknown():
+    """FAULTS 34."""
+    async with talking({b"\r\n.\r\n": None}) as port:
+        email = Email("127.0.0.1", FROM, TO, "none", port, timeout=timedelta(seconds=0.3))
+        with pytest.raises(DeliveryUnknown, match="no answer in time"):
+            await email.send(None, message(letter()))
+
+
+@pytest.mark.parametrize("silent", [b"MAIL", b"RCPT"])
+async def test_a_server_that_falls_silent_before_the_mail_has_not_got_it(silent):
+    """FAULTS 29."""
+    async with talking({silent: None}) as port:
+        email = Email("127.0.0.1", FROM, TO, "none", port, timeout=timedelta(seconds=0.3))
+        with pytest.raises(DeliveryError, match="was not reached") as error:
+            await email.send(None, message(letter()))
 
     assert type(error.value) is DeliveryError
-    assert len(server.mails) == 1
 
 
-async def test_one_refused_among_three_is_warned_of_and_the_others_have_it(caplog):
+async def test_a_retry_is_the_same_mail_to_the_last_byte():
+    async with MailStandIn() as server:
+        await to(server).send(None, drawn())
+        await to(server).send(None, drawn())
+
+    assert server.mails[0].raw == server.mails[1].raw
+
+
+@pytest.mark.parametrize(
+    ("stage", "answer"),
+    [(Stage.RECIPIENT, "450 4.2.0 greylisted"), (Stage.CONNECT, "421 4.3.2 busy")],
+)
+async def test_after_a_greylist_there_is_one_mail_in_the_end(stage, answer):
+    """FAULTS 30."""
+    async with MailStandIn() as server:
+        server.faults += [Fault(stage, answer)] * (3 if stage is Stage.RECIPIENT else 1)
+        with pytest.raises(DeliveryError) as error:
+            await to(server).send(None, message(letter()))
+        receipt = await to(server).send(None, message(letter()))
+
+    assert type(error.value) is DeliveryError
+    assert [mail.message["Message-ID"] for mail in server.mails] == [receipt.id]
+
+
+async def test_one_refused_among_three_is_named_and_the_others_have_it_once():
+    """FAULTS 31."""
     async with MailStandIn() as server:
         server.faults.append(Fault(Stage.RECIPIENT, "550 5.1.1 unknown", "b@example.com"))
-        await to(server).send(None, letter())
+        receipt = await to(server).send(None, message(letter()))
 
-    [record] = caplog.records
-    assert (record.recipient, record.answer) == ("b@example.com", "550 5.1.1 unknown")
-    assert server.mails[0].recipients == ("a@example.com", "c@example.com")
+    [mail] = server.mails
+    assert receipt.refused == (Refusal("b@example.com", "550 5.1.1 unknown"),)
+    assert receipt.waiting == ()
+    assert mail.recipients == ("a@example.com", "c@example.com")
+
+
+async def test_who_is_refused_for_now_is_tried_alone_with_the_same_mail():
+    """FAULTS 30 and 31: a name and address, as they were configured, come back as they are."""
+    async with MailStandIn() as server:
+        server.faults.append(Fault(Stage.RECIPIENT, "450 4.2.0 greylisted", "c@example.com"))
+        receipt = await to(server).send(None, message(letter()))
+        last = await to(server).send(None, message(letter(), to=receipt.waiting))
+
+    assert receipt.waiting == ("C <c@example.com>",)
+    assert last == Receipt(FROM, receipt.id)
+    first, second = server.mails
+    assert first.recipients == ("a@example.com", "b@example.com")
+    assert second.recipients == ("c@example.com",)
+    assert first.raw == second.raw
+
+
+async def test_one_who_waited_and_is_refused_in_the_end_takes_nobody_else_down():
+    """FAULTS 31."""
+    async with MailStandIn() as server:
+        server.faults.append(Fault(Stage.RECIPIENT, "550 5.1.1 unknown"))
+        with pytest.raises(DeliveryRefused, match=r"c@example\.com: 550") as error:
+            await to(server).send(None, message(letter(), to=("C <c@example.com>",)))
+
+    assert not isinstance(error.value, DestinationDown)
 
 
 async def test_all_refused_for_good_need_a_person_and_are_named():
     async with MailStandIn() as server:
         server.faults += [Fault(Stage.RECIPIENT, "550 5.1.1 unknown")] * 3
-        with pytest.raises(DeliveryRefused) as error:
-            await to(server).send(None, letter())
+        with pytest.raises(DestinationDown) as error:
+            await to(server).send(None, message(letter()))
 
-    assert "took the mail for nobody: a@example.com: 550 5.1.1 unknown; b@" in str(error.value)
+    assert "takes mail for nobody in `to`: a@example.com: 550 5.1.1 unknown; b@" in str(error.value)
 
 
 async def test_all_refused_and_one_only_for_now_is_for_later():
@@ -202,83 +328,17 @@ async def test_all_refused_and_one_only_for_now_is_for_later():
         server.faults += [Fault(Stage.RECIPIENT, "550 5.1.1 unknown")] * 2
         server.faults.append(Fault(Stage.RECIPIENT, "450 4.2.0 greylisted"))
         with pytest.raises(DeliveryError) as error:
-            await to(server).send(None, letter())
+            await to(server).send(None, message(letter()))
 
     assert type(error.value) is DeliveryError
 
 
 async def test_a_mail_is_delivered_though_the_goodbye_hangs():
-    """A server that takes the mail and never answers QUIT."""
-
-    async def talk(reader, writer):
-        writer.write(b"220 hello\r\n")
-        while line := await reader.readline():
-            if line.startswith(b"DATA"):
-                writer.write(b"354 go on\r\n")
-                await reader.readuntil(b"\r\n.\r\n")
-            if not line.startswith(b"QUIT"):
-                writer.write(b"250 fine\r\n")
-        writer.close()
-
-    server = await asyncio.start_server(talk, "127.0.0.1", 0)
-    async with server:
-        port = server.sockets[0].getsockname()[1]
+    async with talking({b"QUIT": None}) as port:
         email = Email("127.0.0.1", FROM, TO, "none", port, timeout=timedelta(seconds=0.3))
-        receipt = await email.send(None, letter())
+        receipt = await email.send(None, message(letter()))
 
-    assert receipt.id == message_id(letter(), FROM)
-
-
-async def test_a_probe_logs_in_and_sends_nothing(ca_file):
-    login = {"username": "mw", "password": Secret("right")}
-    async with MailStandIn(starttls=certificate(), users={"mw": "right"}) as server:
-        said = await to(server, security="starttls", ca_file=ca_file, **login).probe(None)
-
-    expected = f"127.0.0.1:{server.port} took the connection and the login of mw; no mail was sent"
-    assert (said, server.mails) == (expected, [])
-
-
-async def test_a_probe_without_a_login_speaks_of_none():
-    async with MailStandIn() as server:
-        said = await to(server).probe(None)
-
-    assert said == f"127.0.0.1:{server.port} took the connection; no mail was sent"
-
-
-@pytest.mark.parametrize(
-    ("stage", "answer", "words"),
-    [
-        (Stage.LOGIN, "535 5.7.8 no very-secret", "refused the login: check `username` and"),
-        (Stage.CONNECT, "554 5.7.1 not you", "answered 554 5.7.1 not you"),
-    ],
-)
-async def test_a_probe_fails_as_a_mail_would(stage, answer, words):
-    login = {"username": "mw", "password": Secret("very-secret")}
-    async with MailStandIn() as server:
-        server.faults.append(Fault(stage, answer))
-        with pytest.raises(DeliveryRefused, match=words) as error:
-            await to(server, **login).probe(None)
-
-    assert "very-secret" not in "".join(traceback.format_exception(error.value))
-
-
-async def test_a_probe_hears_what_a_server_says_after_it_let_us_in():
-    async def talk(reader, writer):
-        writer.write(b"220 hello\r\n")
-        while line := await reader.readline():
-            writer.write(b"450 4.3.2 not now\r\n" if line.startswith(b"NOOP") else b"250 fine\r\n")
-        writer.close()
-
-    async with await asyncio.start_server(talk, "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
-        with pytest.raises(DeliveryError, match=r"answered 450 4\.3\.2 not now"):
-            await Email("127.0.0.1", FROM, TO, "none", port).probe(None)
-
-
-async def test_a_probe_where_starttls_is_not_offered_is_refused():
-    async with MailStandIn() as server:
-        with pytest.raises(DeliveryRefused, match="STARTTLS"):
-            await to(server, security="starttls").probe(None)
+    assert receipt.id == message_id(message(letter()), FROM)
 
 
 @pytest.mark.parametrize(("security", "port"), [("starttls", 587), ("tls", 465), ("none", 25)])

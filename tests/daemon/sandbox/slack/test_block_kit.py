@@ -1,6 +1,6 @@
 import pytest
 
-from daemon.sandbox.slack.block_kit import complaints, weight
+from daemon.sandbox.slack.block_kit import complaints, files_in, weight
 
 
 def plain(text):
@@ -9,6 +9,15 @@ def plain(text):
 
 def words(text):
     return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def button(number=0, **fields):
+    element = {"type": "button", "text": plain("t" * 75), "action_id": f"{number}", "value": "v"}
+    return element | fields
+
+
+def actions(*elements):
+    return {"type": "actions", "elements": list(elements)}
 
 
 def said(*blocks):
@@ -23,7 +32,8 @@ def test_blocks_within_the_limits_are_fine():
         {"type": "context", "elements": [words("e" * 3000)] * 10},
         {"type": "context", "elements": [{"type": "image", "image_url": "u", "alt_text": "a"}]},
         {"type": "image", "image_url": "u" * 3000, "alt_text": "a" * 2000},
-        {"type": "actions", "elements": [{"type": "button"}] * 25},
+        {"type": "image", "slack_file": {"id": "F012345678"}, "alt_text": "a"},
+        actions(*(button(number, style="danger") for number in range(25))),
         {"type": "divider"},
     )
 
@@ -68,12 +78,50 @@ def test_blocks_within_the_limits_are_fine():
             "[ERROR] must have at least 1 item [json-pointer:/blocks/0/elements]",
         ),
         (
-            {"type": "actions", "elements": [{"type": "button"}] * 26},
+            actions(*(button(number) for number in range(26))),
             "[ERROR] no more than 25 items allowed [json-pointer:/blocks/0/elements]",
         ),
         (
             {"type": "image", "image_url": "u"},
             "[ERROR] must be a string [json-pointer:/blocks/0/alt_text]",
+        ),
+        (
+            {"type": "image", "image_url": "u", "slack_file": {"id": "F0"}, "alt_text": "a"},
+            "[ERROR] must provide either `image_url` or `slack_file` [json-pointer:/blocks/0]",
+        ),
+        (
+            {"type": "image", "slack_file": {"id": "F0"}, "alt_text": "a"},
+            (
+                "[ERROR] input must match regex pattern: ^F[A-Z0-9]{8,}$ "
+                "[json-pointer:/blocks/0/slack_file/id]"
+            ),
+        ),
+        (
+            actions({"type": "input"}),
+            "[ERROR] unsupported element [json-pointer:/blocks/0/elements/0]",
+        ),
+        (
+            actions(button(text=plain("t" * 76))),
+            "[ERROR] must be less than 76 characters [json-pointer:/blocks/0/elements/0/text/text]",
+        ),
+        (
+            actions(button(action_id="a" * 256)),
+            (
+                "[ERROR] must be less than 256 characters "
+                "[json-pointer:/blocks/0/elements/0/action_id]"
+            ),
+        ),
+        (
+            actions(button(value="a" * 2001)),
+            "[ERROR] must be less than 2001 characters [json-pointer:/blocks/0/elements/0/value]",
+        ),
+        (
+            actions(button(style="loud")),
+            "[ERROR] must be one of primary, danger [json-pointer:/blocks/0/elements/0/style]",
+        ),
+        (
+            actions(button(1), button(1)),
+            "[ERROR] action_id already exists [json-pointer:/blocks/0/elements/1/action_id]",
         ),
         (
             {"type": "divider", "block_id": "b" * 256},
@@ -111,3 +159,12 @@ def test_a_section_without_its_text_object_is_complained_of():
 
 def test_the_weight_of_blocks_is_all_their_text():
     assert weight([{"type": "section", "text": words("abc"), "fields": [words("de")]}]) == 5
+
+
+def test_pictures_are_files_of_slacks_own():
+    blocks = [
+        {"type": "image", "image_url": "u", "alt_text": "a"},
+        {"type": "image", "slack_file": {"id": "F012345678"}, "alt_text": "a"},
+    ]
+
+    assert list(files_in(blocks)) == [(1, "F012345678")]

@@ -253,3 +253,57 @@ async def test_a_message_may_arrive_and_its_answer_be_lost(slack):
             await caller.api("chat.postMessage", channel="C1", text="a")
 
     assert [message.now.text for message in slack.messages] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("method", "needed"),
+    [
+        ("chat.postMessage", "chat:write"),
+        ("conversations.history", "channels:history"),
+        ("files.getUploadURLExternal", "files:write"),
+    ],
+)
+async def test_a_scope_that_lacks_is_named(method, needed):
+    slack = SlackStandIn(Now(), scopes=("users:read",))
+    async with calling(slack) as caller:
+        answer = await caller.api(method, channel="C1", text="a")
+
+    assert answer["error"] == "missing_scope"
+    assert (answer["needed"], answer["provided"]) == (needed, "users:read")
+
+
+async def test_the_scopes_are_told_with_every_answer():
+    async with calling(SlackStandIn(Now(), scopes=("chat:write", "files:write"))) as caller:
+        url = f"{caller.url}/api/auth.test"
+        async with caller.session.post(url, json={}, headers=TOKEN) as answer:
+            assert answer.headers["X-OAuth-Scopes"] == "chat:write,files:write"
+
+
+async def test_a_method_that_reads_takes_its_arguments_in_the_address(slack):
+    async with calling(slack) as caller:
+        await caller.api("chat.postMessage", channel="C1", text="a")
+        url = f"{caller.url}/api/conversations.history?channel=C1&limit=5"
+        async with caller.session.get(url, headers=TOKEN) as answer:
+            assert [one["text"] for one in (await answer.json())["messages"]] == ["a"]
+
+
+async def test_a_file_is_uploaded_to_the_address_that_was_granted(slack):
+    async with calling(slack) as caller:
+        granted = await caller.api("files.getUploadURLExternal", filename="a.png", length=3)
+        path = granted["upload_url"].removeprefix(caller.url)
+        taken = await caller.post(path, data=b"abc")
+        again = await caller.post(path, data=b"abc")
+
+    assert (taken, again[0]) == ((200, "OK"), 400)
+
+
+async def test_a_fault_of_one_method_waits_for_it(slack):
+    slack.faults += [None, Fault(status=503, method="chat.update"), Fault(status=502)]
+    async with calling(slack) as caller:
+        call = {"headers": TOKEN, "json": {"channel": "C1", "text": "a"}}
+        statuses = [
+            (await caller.post(f"/api/{method}", **call))[0]
+            for method in ("auth.test", "auth.test", "auth.test", "chat.update")
+        ]
+
+    assert statuses == [200, 502, 200, 503]

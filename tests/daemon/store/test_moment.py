@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from sqlalchemy.dialects import sqlite
 
-from daemon.store.tables import Moment
+from daemon.store.moment import Moment
 
 DIALECT = sqlite.dialect()
 

@@ -1,0 +1,99 @@
+"""What a channel has of a message that may have arrived: known by the key in its metadata."""
+
+from collections.abc import AsyncIterator, Awaitable, Mapping
+from datetime import timedelta
+from functools import partial
+from typing import Any, Protocol
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.models.metadata import Metadata
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from daemon.notifier import DeliveryError, Message, Receipt
+from daemon.notifiers.slack.answers import code_of
+
+SAID = "meterwatch_alert"
+NEWS = "meterwatch_news"
+
+PAGE = 100
+PAGES = 20
+"""So many are read back at most: a channel that is busier cannot be asked."""
+CLOCKS = timedelta(minutes=5)
+"""How far Slack's clock may be behind ours."""
+NO_THREAD = frozenset({"thread_not_found", "message_not_found", "channel_not_found"})
+
+Json = Mapping[str, Any]
+
+
+class Ask(Protocol):
+    def __call__(self, *, cursor: str | None) -> Awaitable[AsyncSlackResponse]: ...
+
+
+def mark(message: Message, event_type: str = SAID) -> Metadata:
+    """What a message is known again by."""
+    return Metadata(event_type=event_type, event_payload={"key": message.key})
+
+
+async def find(client: AsyncWebClient, channel: str, message: Message) -> Receipt | None:
+    """Where it stands; None where it did not arrive, or not all of it."""
+    if message.receipt is not None:
+        edited, told = await _in_thread(client, message, message.receipt)
+        if edited:
+            # Saying it again repeats the edit, which nobody sees, and adds the news that lacks.
+            return message.receipt if told or not message.wording.news else None
+    return await _in_channel(client, channel, message)
+
+
+async def _in_thread(
+    client: AsyncWebClient, message: Message, receipt: Receipt
+) -> tuple[bool, bool]:
+    """Whether its message was edited, and whether its news was told."""
+    ask = partial(
+        client.conversations_replies,
+        channel=receipt.place,
+        ts=receipt.id,
+        limit=PAGE,
+        include_all_metadata=True,
+    )
+    edited = told = False
+    try:
+        async for one in _all(ask):
+            edited = edited or _is(one, message, SAID)
+            told = told or _is(one, message, NEWS)
+    except SlackApiError as error:
+        if code_of(error) not in NO_THREAD:
+            raise
+    return edited, told
+
+
+async def _in_channel(client: AsyncWebClient, channel: str, message: Message) -> Receipt | None:
+    ask = partial(
+        client.conversations_history,
+        channel=channel,
+        oldest=f"{(message.written_at - CLOCKS).timestamp():.6f}",
+        limit=PAGE,
+        include_all_metadata=True,
+    )
+    async for one in _all(ask):
+        if _is(one, message, SAID):
+            return Receipt(channel, str(one["ts"]))
+    return None
+
+
+async def _all(ask: Ask) -> AsyncIterator[Json]:
+    cursor = None
+    for _ in range(PAGES):
+        answer = await ask(cursor=cursor)
+        for one in answer["messages"]:
+            yield one
+        cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+        if not cursor:
+            return
+    raise DeliveryError("too much was said in the channel since to read it all back")
+
+
+def _is(one: Json, message: Message, event_type: str) -> bool:
+    metadata = one.get("metadata") or {}
+    payload = metadata.get("event_payload") or {}
+    return bool(metadata.get("event_type") == event_type and payload.get("key") == message.key)

@@ -1,0 +1,230 @@
+import asyncio
+import logging
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from daemon.http import open_http
+from daemon.listen import Listener, open_listener
+from daemon.notifier import Destination
+from daemon.notifiers.console import Console
+from daemon.notifiers.slack.bot import Slack
+from daemon.notifiers.slack.buttons import Button, Press
+from daemon.sandbox.loopback import serve
+from daemon.sandbox.slack.stand_in import Fault, SlackStandIn
+from daemon.secret import Secret
+from daemon.store import open_store
+from tests.fakes import HandClock
+from tests.make import AT, HOUR, alert, letter, message
+
+ANNA = "U0123456789"
+CHANNEL = "C0123456789"
+PRESS = Press("1", Button.ACKNOWLEDGE, "team", 1, ANNA, "anna", CHANNEL)
+NOW = AT + HOUR
+
+
+class House:
+    """A store with alert 1 in it, and a bot of which "team" hears."""
+
+    def __init__(self, slack, url, store, http):
+        self.slack, self.store, self.http = slack, store, http
+        self.clock, self.acted = HandClock(NOW), 0
+        self.bot = Slack(
+            Secret("xoxb-1"),
+            CHANNEL,
+            f"{url}/api/",
+            app_token=Secret("xapp-1"),
+            people=(ANNA,),
+        )
+        self.listener = self.listening({"team": self.bot})
+
+    def listening(self, bots):
+        return Listener(bots, self.store, self.http, self.clock, self.act)
+
+    def act(self):
+        self.acted += 1
+
+    async def press(self, **fields):
+        await self.listener.pressed(replace(PRESS, **fields))
+
+    @property
+    def answers(self):
+        return [(one.user, one.text) for one in self.slack.whispers]
+
+    async def told(self):
+        """What is owed of the alert."""
+        async with self.store.transaction() as tx:
+            return [one.content.event.change.value for one in await tx.outbox.ledger(10)]
+
+    async def acts(self):
+        async with self.store.transaction() as tx:
+            return [(act.by, act.via.value, act.what.value) for act in await tx.acts.of(1)]
+
+
+@pytest.fixture
+async def house(tmp_path):
+    slack = SlackStandIn(HandClock(NOW), paced=False)
+    async with serve(slack.app()) as url, open_http() as http:
+        async with open_store(f"sqlite:///{tmp_path}/store.db") as store:
+            async with store.transaction() as tx:
+                number = await tx.alerts.keep(alert())
+                await tx.outbox.enqueue(letter(alert=number))
+            yield House(slack, url, store, http)
+
+
+async def test_an_alert_is_acknowledged_by_whoever_pressed(house):
+    await house.press()
+
+    assert await house.acts() == [("anna", "slack", "acknowledged")]
+    assert house.answers == [
+        (ANNA, "Alert 1 is acknowledged by anna: nobody is reminded of it any more.")
+    ]
+    assert house.acted == 1
+
+
+@pytest.mark.parametrize(
+    ("button", "span"),
+    [
+        (Button.SILENCE_HOUR, timedelta(hours=1)),
+        (Button.SILENCE_DAY, timedelta(days=1)),
+    ],
+)
+async def test_an_alert_is_silenced_for_as_long_as_the_button_says(house, button, span):
+    await house.press(button=button)
+
+    async with house.store.transaction() as tx:
+        [silence] = await tx.silences.active(NOW)
+    assert (silence.end - NOW, silence.author) == (span, "anna")
+
+
+async def test_an_alert_that_was_expected_is_marked_as_planned(house):
+    await house.press(button=Button.EXPECTED)
+
+    async with house.store.transaction() as tx:
+        [mark] = await tx.planned.all()
+    assert mark.by == "anna"
+
+
+async def test_who_may_not_is_told_so_and_nothing_is_done(house, caplog):
+    await house.press(user="U9999999999")
+
+    assert await house.acts() == []
+    assert house.answers == [
+        ("U9999999999", "You may not do that: your id U9999999999 is not among `people` of team.")
+    ]
+    assert house.acted == 0
+    assert "U9999999999 pressed acknowledge and may not" in caplog.text
+
+
+async def test_what_cannot_be_done_is_answered_with_why(house):
+    await house.press(alert=77)
+
+    assert house.answers == [(ANNA, "There is no alert 77; `meterwatch alerts` lists them.")]
+    assert house.acted == 0
+
+
+async def test_a_press_told_twice_is_one(house):
+    await house.press(button=Button.SILENCE_HOUR)
+    await house.press(button=Button.SILENCE_HOUR)
+
+    assert len(await house.acts()) == 1
+    assert len(house.answers) == 1
+
+
+async def test_a_press_under_a_message_of_a_destination_that_is_gone_is_left_alone(house, caplog):
+    await house.press(destination="gone")
+
+    assert (await house.acts(), house.answers) == ([], [])
+    assert "'gone'" in caplog.text
+
+
+async def test_a_store_that_breaks_is_one_persons_trouble(house, caplog):
+    async def broken():
+        raise OSError("disk full")
+
+    @asynccontextmanager
+    async def transaction():
+        await broken()
+        yield
+
+    class Broken:
+        pass
+
+    no_store = Broken()
+    no_store.transaction = transaction
+    house.listener = replace(house.listener, store=no_store)
+    await house.press()
+
+    assert [text for _, text in house.answers] == [
+        "That did not work, and nothing was changed. Meterwatch's log says why."
+    ]
+    assert "disk full" in caplog.text
+
+
+async def test_an_answer_that_does_not_arrive_takes_nothing_back(house, caplog):
+    house.slack.faults.append(Fault(503))
+    await house.press()
+
+    assert len(await house.acts()) == 1
+    assert f"{ANNA} was not told what came of a button" in caplog.text
+
+
+@asynccontextmanager
+async def listened(house, *destinations):
+    async with asyncio.timeout(5):
+        async with open_listener(destinations, house.listening):
+            yield
+
+
+async def test_a_button_pressed_in_slack_is_done_and_answered(house):
+    opened = message(letter(alert=1))
+    await house.bot.send(house.http, opened)
+    async with listened(house, Destination("team", house.bot)):
+        await house.slack.sockets.connected()
+        await house.slack.sockets.press(house.slack.messages[0], "meterwatch_acknowledge", ANNA)
+        while not house.answers:
+            await asyncio.sleep(0.01)
+
+    assert await house.acts() == [("anna", "slack", "acknowledged")]
+
+
+async def test_channels_of_one_app_share_a_connection(house):
+    other = replace(house.bot, channel="C0000000002")
+    async with listened(house, Destination("team", house.bot), Destination("two", other)):
+        await house.slack.sockets.connected()
+        await asyncio.sleep(0)
+
+    assert house.slack.sockets.made == 1
+
+
+async def test_without_buttons_nobody_listens(house):
+    bare = replace(house.bot, app_token=None, people=())
+    async with listened(house, Destination("team", bare), Destination("here", Console())):
+        pass
+
+    assert house.slack.calls == 0
+
+
+async def test_a_slack_that_is_not_there_keeps_nobody_from_stopping(house, caplog):
+    caplog.set_level(logging.ERROR)
+    nobody = replace(house.bot, url="http://127.0.0.1:1/api/")
+    async with listened(house, Destination("team", nobody)):
+        await asyncio.sleep(0)
+
+    assert not caplog.records
+
+
+async def test_listening_that_breaks_is_logged_and_the_rest_goes_on(house, caplog):
+    class Broken:
+        @property
+        def session(self):
+            raise RuntimeError("no session")
+
+    house.http = Broken()
+    async with listened(house, Destination("team", house.bot)):
+        while not caplog.messages:
+            await asyncio.sleep(0.01)
+
+    assert caplog.messages == ["slack: buttons do not work until the next start"]

@@ -14,6 +14,7 @@ from daemon.cli.planned import planned_group
 from daemon.cli.record import record_command
 from daemon.cli.report import report_command
 from daemon.cli.route import route_command
+from daemon.cli.rules import rules_command
 from daemon.cli.run import run_command
 from daemon.cli.silence import silence_group
 from daemon.cli.sources import sources_command
@@ -27,6 +28,7 @@ from daemon.cli.tune import tune_command
         schema_command,
         run_command,
         sources_command,
+        rules_command,
         fetch_command,
         explain_command,
         route_command,

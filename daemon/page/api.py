@@ -20,12 +20,15 @@ from daemon.act import (
     make_silence,
     take_back,
 )
+from daemon.chart import drawn
 from daemon.clock import Clock
+from daemon.letter import Letter
 from daemon.page import asked
 from daemon.page.asked import LONGEST_REASON, Json, Wrong
 from daemon.secret import Secret
 from daemon.store import Store, Transaction
 from daemon.story import Object, as_object, as_whole_object, silence_object, stories, story
+from daemon.wording import wording
 from rules.silence import Flaw, Silence
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -52,6 +55,7 @@ class Api:
                 web.get("/openapi.json", self.describe),
                 web.get("/alerts", self.alerts),
                 web.get(f"/alerts/{_NUMBER}", self.alert),
+                web.get(f"/alerts/{_NUMBER}/chart.svg", self.chart),
                 web.post(f"/alerts/{_NUMBER}/acknowledge", self.acknowledge),
                 web.post(f"/alerts/{_NUMBER}/expected", self.expected),
                 web.get("/deliveries", self.deliveries),
@@ -82,6 +86,18 @@ class Api:
         asked.query_of(request, ())
         async with self.store.transaction() as tx:
             return _answer(await _alert(tx, _number(request)))
+
+    async def chart(self, request: web.Request) -> web.Response:
+        """The use around the beginning of an alert, or around where it got worse."""
+        number = _number(request)
+        async with self.store.transaction() as tx:
+            letters = [one.content for one in await tx.outbox.ledger(MOST_ALERTS, alert=number)]
+        drawn_of = (one for one in letters if isinstance(one, Letter) and one.trace is not None)
+        letter = next(drawn_of, None)
+        if letter is None or letter.trace is None:
+            raise NoSuch(f"There is no chart of alert {number}.")
+        svg = drawn(letter.trace, wording(letter).story)
+        return web.Response(text=svg, content_type="image/svg+xml")
 
     async def acknowledge(self, request: web.Request) -> web.Response:
         asked.check_token(request, self.token)

@@ -27,6 +27,7 @@ CALLS: list[tuple[str, str, str, object, int]] = [
     ("get", "/alerts/{number}", "", None, 200),
     ("get", "/alerts/{number}", "?full=1", None, 400),
     ("get", "/alerts/99", "", None, 404),
+    ("get", "/alerts/{number}/chart.svg", "", None, 404),
     ("post", "/alerts/{number}/acknowledge", "", BY, 200),
     ("post", "/alerts/{number}/acknowledge", "", {**BY, "undo": True}, 200),
     ("post", "/alerts/{number}/acknowledge", "", {}, 400),

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from rules.ordinary.blocks import highest, quantile
+from rules.ordinary.blocks import counted, highest, quantile, told_in
 from rules.ordinary.expected import Expected
 from rules.ordinary.noise import MEMORY, QUIET, noise_of
 from rules.panel import Floats
@@ -68,17 +68,34 @@ def windows(per_block: int, shares: Sequence[int]) -> tuple[int, ...]:
 
 
 @np.errstate(invalid="ignore", over="ignore", divide="ignore")
-def amount_yardstick(amounts: Floats, usual: Expected, buckets: int, look: Look) -> Yardstick:
-    """For sums of amounts."""
-    observed, expected = summed(amounts, buckets), summed(usual.mean, buckets)
-    root = np.sqrt(np.maximum(expected, 0.0))
-    residual = np.sqrt(np.maximum(observed, 0.0)) - root
-    typical = _typical(expected)
-    noise = noise_of(residual, root, expected > QUIET * typical[:, None, :], usual.unit > 0)
-    floor = np.maximum(usual.unit[:, None, :] / 6, (0.02 * root) ** 2)
-    sigma = np.sqrt(np.maximum(noise.variance(root * root), floor))
+def amount_yardsticks(
+    amounts: Floats, usual: Expected, lengths: Sequence[int], look: Look
+) -> list[Yardstick]:
+    """For sums of amounts over so many buckets each."""
+    both = zip(lengths, sums(amounts, lengths), sums(usual.mean, lengths), strict=True)
+    return [_yardstick(*each, usual.unit, look) for each in both]
+
+
+def _yardstick(
+    buckets: int, observed: Floats, expected: Floats, unit: Floats, look: Look
+) -> Yardstick:
+    root, residual = _root(expected), _root(observed)
+    residual -= root
+    power = root * root
+    busy = expected > QUIET * _typical(expected)[:, None, :]
+    noise = noise_of(residual, power, busy, unit > 0)
+    sigma = noise.variance(power)
+    root *= 0.02
+    root *= root
+    np.maximum(sigma, np.maximum(unit[:, None, :] / 6, root, out=root), out=sigma)
+    np.sqrt(sigma, out=sigma)
     score = _far(residual, Held(observed, expected, sigma, noise.grows[:, None, :]), look)
     return _measured(Yardstick(buckets, expected, sigma, noise.grows, score))
+
+
+def _root(values: Floats) -> Floats:
+    root: Floats = np.maximum(values, 0.0)
+    return np.sqrt(root, out=root)
 
 
 @np.errstate(invalid="ignore", over="ignore", divide="ignore")
@@ -99,7 +116,7 @@ def _measured(plain: Yardstick) -> Yardstick:
     return Yardstick(
         buckets=plain.buckets,
         expected=plain.expected,
-        sigma=plain.sigma * worse[:, None, :],
+        sigma=np.multiply(plain.sigma, worse[:, None, :], out=plain.sigma),
         grows=plain.grows * worse**2,
         worst=worst / worse,
     )
@@ -124,14 +141,16 @@ class Held:
 def amount_score(held: Held, look: Look) -> Floats:
     """How many sigmas to the side that is looked to, on the scale of roots; and far out, on the
     scale of the chances that such counts have."""
-    residual = np.sqrt(np.maximum(held.observed, 0.0)) - np.sqrt(np.maximum(held.expected, 0.0))
+    residual = _root(held.observed)
+    residual -= _root(held.expected)
     return _far(residual, held, look)
 
 
 def _far(residual: Floats, held: Held, look: Look) -> Floats:
     score = _in_sigmas(residual, held, look)
     if look is Look.MORE:
-        far = np.nonzero((score > FAR) & np.isfinite(score))
+        # One number a place: pairs and triples of them take ten times as long to find.
+        far = np.unravel_index(np.flatnonzero((score > FAR) & (score < np.inf)), score.shape)
         grows = np.broadcast_to(held.grows, score.shape)[far]
         score[far] = _by_chance(
             Held(held.observed[far], held.expected[far], held.sigma[far], grows)
@@ -167,35 +186,34 @@ def _in_sigmas(residual: Floats, held: Held, look: Look) -> Floats:
     return np.asarray(score)
 
 
-def summed(values: Floats, buckets: int) -> Floats:
-    """The sum of so many buckets up to each; NaN where one of them is not told.
+def sums(values: Floats, lengths: Sequence[int]) -> list[Floats]:
+    """The sums of so many buckets up to each; NaN where one of them is not told.
 
-    Doubled again and again, so that a sum is the same wherever the panel begins.
+    Doubled again and again, so that a sum is the same wherever the panel begins, and what is
+    halfway to a longer one is there already.
     """
-    flat = values.reshape(-1, values.shape[2])
-    return _summed(flat, buckets).reshape(values.shape)
+    known = {1: values.reshape(-1, values.shape[2])}
+    return [_summed(known, buckets).reshape(values.shape) for buckets in lengths]
 
 
-def _summed(flat: Floats, buckets: int) -> Floats:
-    if buckets == 1:
-        return flat
-    half = buckets // 2
-    sums = _summed(flat, half)
-    both = _with_earlier(sums, sums, half)
-    return _with_earlier(both, flat, 2 * half) if buckets % 2 else both
+def _summed(known: dict[int, Floats], buckets: int) -> Floats:
+    if buckets not in known:
+        half = buckets // 2
+        part = _summed(known, half)
+        both = _with_earlier(part, part, half)
+        known[buckets] = _with_earlier(both, known[1], 2 * half) if buckets % 2 else both
+    return known[buckets]
 
 
-def _with_earlier(sums: Floats, flat: Floats, lag: int) -> Floats:
-    both = np.empty_like(sums)
+def _with_earlier(part: Floats, flat: Floats, lag: int) -> Floats:
+    both = np.empty_like(part)
     both[:lag] = np.nan
-    np.add(sums[lag:], flat[:-lag], out=both[lag:])
+    np.add(part[lag:], flat[:-lag], out=both[lag:])
     return both
 
 
 def _typical(expected: Floats) -> Floats:
-    known = ~np.isnan(expected)
-    many = np.count_nonzero(known, axis=1)
-    total = np.where(known, expected, 0.0).sum(axis=1)
-    typical: Floats = np.full(total.shape, np.nan)
-    np.divide(total, many, out=typical, where=many > 0)
+    many = counted(expected == expected)  # noqa: PLR0124 - told
+    typical: Floats = np.full(many.shape, np.nan)
+    np.divide(told_in(expected), many, out=typical, where=many > 0)
     return typical

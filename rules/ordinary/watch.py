@@ -21,10 +21,10 @@ from rules.ordinary.strays import (
     Look,
     Yardstick,
     amount_score,
-    amount_yardstick,
+    amount_yardsticks,
     level_score,
     level_yardstick,
-    summed,
+    sums,
     windows,
 )
 from rules.panel import Floats, Panel
@@ -125,14 +125,19 @@ class Watched:
             own = self.ground.own
             yield Strip(
                 columns,
-                tuple(self._sums(window, columns) for window in self.ground.windows),
+                tuple(self._sums(columns)),
                 Own(*(each[self.blocks, columns] for each in (own.bend, own.heavy, own.record))),
             )
 
-    def _sums(self, window: Window, columns: slice) -> Sums:
-        start = max(self.rows.start - window.buckets + 1, 0)
+    def _sums(self, columns: slice) -> Iterator[Sums]:
+        windows = self.ground.windows
+        start = max(self.rows.start - windows[-1].buckets + 1, 0)
         part = self.panel.values[start : self.rows.stop, None, columns]
-        observed = summed(part, window.buckets)[self.rows.start - start :, 0]
+        known = sums(part, [window.buckets for window in windows])
+        for window, observed in zip(windows, known, strict=True):
+            yield self._held(window, observed[self.rows.start - start :, 0], columns)
+
+    def _held(self, window: Window, observed: Floats, columns: slice) -> Sums:
         expected = np.ascontiguousarray(window.expected[self.places, columns])
         sigma = np.ascontiguousarray(window.sigma[self.places, columns])
         score = level_score if self.panel.metric.measure is Measure.LEVEL else amount_score
@@ -233,10 +238,7 @@ def _yardsticks(metric: Metric, values: Floats, lay: Layout, eye: Eye) -> list[Y
     if metric.measure is Measure.LEVEL:
         return [level_yardstick(folded, expected_levels(folded, lay), eye.look)]
     usual = expected_amounts(folded, lay)
-    return [
-        amount_yardstick(folded, usual, buckets, eye.look)
-        for buckets in windows(lay.per_block, eye.shares)
-    ]
+    return amount_yardsticks(folded, usual, _lengths(metric, lay, eye), eye.look)
 
 
 def _worst(yardsticks: list[Yardstick]) -> Floats:

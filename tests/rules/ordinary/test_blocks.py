@@ -12,12 +12,14 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from rules.ordinary.blocks import (
     Layout,
     before,
+    chosen,
     counted,
     highest,
     layout,
     mean,
     quantile,
     runs,
+    told_in,
     totals,
 )
 from tests.rules.panels import DAY, HOUR, NAN, panel
@@ -175,3 +177,19 @@ def test_the_highest_of_a_block_is_the_highest_that_was_told(folded):
     assert np.isnan(found[~told]).all()
     for block, column in zip(*np.nonzero(told), strict=True):
         assert found[block, column] == np.nanmax(folded[block, :, column])
+
+
+@given(arrays(np.float64, array_shapes(min_dims=3, max_dims=3, max_side=5), elements=VALUES))
+def test_only_what_is_told_and_not_negative_is_added_up(folded):
+    right = np.nansum(np.abs(folded), axis=1)
+
+    np.testing.assert_allclose(told_in(np.abs(folded)), right)
+    np.testing.assert_array_equal(told_in(-np.abs(folded)), 0 * right)
+
+
+@given(st.data())
+def test_each_number_is_chosen_from_the_array_that_is_named(data):
+    from_ = [data.draw(arrays(np.float64, (3, 2, 4), elements=VALUES)) for _ in range(3)]
+    which = data.draw(arrays(np.intp, (3, 1, 4), elements=st.integers(0, 2)))
+
+    np.testing.assert_array_equal(chosen(which, from_), np.choose(which, from_))

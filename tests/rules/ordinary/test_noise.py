@@ -14,7 +14,7 @@ def noise(values, means, **how):
     """What is known after all of these blocks but the last, by column."""
     means = np.broadcast_to(means, values.shape)
     expected = np.sqrt(means)
-    found = noise_of(np.sqrt(values) - expected, expected, means > 0, **how)
+    found = noise_of(np.sqrt(values) - expected, means, means > 0, **how)
     return found.still[-1], found.grows[-1]
 
 
@@ -111,6 +111,7 @@ def test_sigma_is_one_standard_deviation_around_an_expected_root():
     values = np.maximum(values, 0)
     expected = np.sqrt(np.broadcast_to(RHYTHM, SHAPE))
     residual = np.sqrt(values) - expected
-    sigma = noise_of(residual, expected, expected > 0).sigma(expected)
+    power = expected**2
+    sigma = noise_of(residual, power, expected > 0).sigma(power)
 
     assert np.std(residual[:-1] / sigma[-1]) == pytest.approx(1, abs=0.05)

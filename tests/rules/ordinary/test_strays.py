@@ -14,10 +14,10 @@ from rules.ordinary.strays import (
     Held,
     Look,
     amount_score,
-    amount_yardstick,
+    amount_yardsticks,
     level_score,
     level_yardstick,
-    summed,
+    sums,
     windows,
 )
 from tests.rules.panels import NAN
@@ -41,6 +41,10 @@ def test_windows_are_shares_of_a_block_and_a_bucket_at_least(per_block, shares, 
     assert windows(per_block, shares) == found
 
 
+def summed(values, buckets):
+    return sums(values, [buckets])[0]
+
+
 VALUES = st.lists(st.one_of(st.just(NAN), st.floats(0, 1e6)), min_size=1, max_size=60)
 
 
@@ -60,6 +64,13 @@ def test_sums_are_the_same_to_the_bit_wherever_the_panel_begins(values, buckets,
     known = ~np.isnan(found)
 
     np.testing.assert_array_equal(summed(longer, buckets)[earlier:][known], found[known])
+
+
+@given(VALUES, st.lists(st.integers(1, 30), min_size=1, max_size=5))
+def test_sums_are_the_same_to_the_bit_whichever_others_are_taken(values, lengths):
+    column = np.array(values)[:, None, None]
+    for buckets, found in zip(lengths, sums(column, lengths), strict=True):
+        np.testing.assert_array_equal(found, summed(column, buckets))
 
 
 def log_upper(seen, mean):
@@ -165,7 +176,7 @@ def counts():
 
 def yardstick(values, buckets, look=Look.MORE):
     usual = expected_amounts(values, Layout(values.shape[1], 0, values.size, daily=True))
-    return amount_yardstick(values, usual, buckets, look)
+    return amount_yardsticks(values, usual, [buckets], look)[0]
 
 
 @pytest.mark.parametrize(("buckets", "look"), [(1, Look.MORE), (6, Look.MORE), (24, Look.LESS)])

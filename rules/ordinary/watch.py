@@ -153,8 +153,7 @@ def watched(panel: Panel, rows: slice, eye: Eye) -> Watched:
     first, last = lay.block(rows.start), lay.block(rows.stop - 1)
     begin = max(first * lay.per_block - lay.lead, 0)
     if first == last:
-        known = np.ascontiguousarray(panel.values[:begin])
-        ground = _remembered(_Key(known, panel, eye))
+        ground = _remembered(_Key(panel.values[:begin], panel, eye))
     else:
         ground = _ground(panel, panel.values[: rows.stop], first, eye)
     return _held(panel, rows, ground, eye)
@@ -168,8 +167,10 @@ class _Key:
 
     def __init__(self, values: Floats, panel: Panel, eye: Eye) -> None:
         self.values, self.eye = values, eye
-        self.panel = replace(panel, values=_FORGOTTEN, beside=())
-        self._equal = (_digest(values), values.shape, panel.start, panel.metric, eye)
+        self.panel = replace(panel, values=_FORGOTTEN, beside=(), marks=None)
+        marked = None if panel.marks is None else panel.marks.of(values)
+        what = _digest(values) if marked is None else marked
+        self._equal = (what, values.shape, panel.start, panel.metric, eye)
 
     def __hash__(self) -> int:
         return hash(self._equal)
@@ -179,8 +180,9 @@ class _Key:
 
 
 def _digest(values: Floats) -> tuple[int, bytes]:
-    """Two sums, since a tick must not take a tenth of a second to find out that nothing changed: a
-    change that neither of them notices is one in billions."""
+    """Where nobody keeps count of changes. Two sums, since a tick must not take a tenth of a second
+    to find out that there were none: a change that neither of them notices is one in billions."""
+    values = np.ascontiguousarray(values)
     rows = np.add.reduce(values.view(np.uint64), axis=1)
     return crc32(values.data), rows.tobytes()
 

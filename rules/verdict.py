@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum
+from math import isnan
 
 import numpy as np
 import numpy.typing as npt
@@ -148,4 +149,5 @@ class Verdicts:
 
 
 def _or_none(value: np.float64) -> float | None:
-    return None if np.isnan(value) else float(value)
+    number = float(value)
+    return None if isnan(number) else number

@@ -39,7 +39,7 @@ LEVEL = 5
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """By block, place and column; NaN where too little is known."""
+    """By place, block and column; NaN where too little is known."""
 
     root: Floats
     """On the scale of square roots; of a level, the number itself."""
@@ -61,19 +61,19 @@ class _Guess:
 
 @np.errstate(invalid="ignore", over="ignore", divide="ignore")
 def expected_amounts(amounts: Floats, layout: Layout) -> Expected:
-    """Of amounts, by block, place and column."""
+    """Of amounts, by place, block and column."""
     roots = np.sqrt(np.maximum(amounts, 0.0))
     usual = _usual(amounts)
     best, trust = _best(roots, usual, layout)
     power = best * best
-    busy = power > QUIET * usual[:, None, :]
+    busy = power > QUIET * usual
     noise = noise_of(roots - best, power, busy)
     # Where there is a rhythm, a quiet hour's mean is not lifted by how far the busy ones stray.
     extra = 2 * power
-    extra += ((1 - trust) * usual)[:, None, :]
-    np.minimum(noise.still[:, None, :], extra, out=extra)
+    extra += (1 - trust) * usual
+    np.minimum(noise.still, extra, out=extra)
     extra += power
-    power *= noise.grows[:, None, :]
+    power *= noise.grows
     extra += power
     return Expected(best, extra, _unit(amounts, busy))
 
@@ -82,7 +82,7 @@ def expected_amounts(amounts: Floats, layout: Layout) -> Expected:
 def expected_levels(levels: Floats, layout: Layout) -> Expected:
     """Of levels, which stray evenly as they are."""
     best, _ = _best(levels, None, layout)
-    return Expected(best, best, np.zeros((len(levels), levels.shape[2])))
+    return Expected(best, best, np.zeros(levels.shape[1:]))
 
 
 def _best(values: Floats, usual: Floats | None, layout: Layout) -> tuple[Floats, Floats]:
@@ -96,7 +96,7 @@ def _best(values: Floats, usual: Floats | None, layout: Layout) -> tuple[Floats,
     guesses = [week, week * _level(values, week), day] if usual is not None else [week, day]
     errors = np.stack([_error(values, guess) for guess in guesses])
     errors[np.isnan(errors)] = np.inf
-    found = chosen(errors.argmin(axis=0)[:, None, :], guesses)
+    found = chosen(errors.argmin(axis=0), guesses)
     np.copyto(found, day, where=np.isnan(found))
     return _shrunk(found, values, errors.min(axis=0))
 
@@ -108,14 +108,14 @@ def _shrunk(best: Floats, values: Floats, error: Floats) -> tuple[Floats, Floats
     bursts would be expected where by chance it came before, and nowhere else.
     """
     level = _usual(values)
-    off = best - level[:, None, :]
+    off = best - level
     spread = _quotient(told_in(off * off), counted(off == off))  # noqa: PLR0124 - told
     by_chance = np.divide(error / SAMPLES, spread, out=np.zeros_like(error), where=spread > 0)
     trust = np.clip(1 - by_chance, 0.0, 1.0)
     trust[~np.isfinite(error) | np.isnan(trust)] = 1.0
-    off *= trust[:, None, :]
-    off += level[:, None, :]
-    return chosen((trust == 1)[:, None, :], [off, best]), trust
+    off *= trust
+    off += level
+    return chosen((trust == 1), [off, best]), trust
 
 
 def _mean(samples: "_Samples", usual: Floats | None, guess: _Guess) -> Floats:
@@ -127,7 +127,7 @@ def _mean(samples: "_Samples", usual: Floats | None, guess: _Guess) -> Floats:
         noise = noise_of(residual, power, np.ones(rough.shape, dtype=np.bool_))
     else:
         power = rough * rough
-        noise = noise_of(residual, power, power > QUIET * usual[:, None, :])
+        noise = noise_of(residual, power, power > QUIET * usual)
     far = noise.sigma(power)
     # Where nothing is known of the noise yet, nothing is cut off.
     np.copyto(far, np.inf, where=np.isnan(far))
@@ -149,8 +149,9 @@ class _Samples:
 
     @classmethod
     def of(cls, values: Floats) -> "_Samples":
-        rows = np.full((WEEKS[-1] + len(values), *values.shape[1:]), np.nan)
-        rows[WEEKS[-1] :] = values
+        places, blocks, columns = values.shape
+        rows = np.full((places, WEEKS[-1] + blocks, columns), np.nan)
+        rows[:, WEEKS[-1] :] = values
         told = rows == rows  # noqa: PLR0124 - told
         zeros = np.zeros_like(rows)
         np.copyto(zeros, rows, where=told)
@@ -170,7 +171,7 @@ class _Past:
     @classmethod
     def of(cls, samples: _Samples, guess: _Guess) -> "_Past":
         step, many = guess.lags[0], len(guess.lags)
-        taken = slice(WEEKS[-1] - guess.lags[-1], -step)
+        taken = np.s_[:, WEEKS[-1] - guess.lags[-1] : -step]
         return cls(
             lags=guess.lags,
             total=runs(samples.zeros[taken], many, step, np.add),
@@ -197,9 +198,11 @@ class _Past:
         odd = np.flatnonzero((self.low < low) | (self.high > high))
         low, high = low.ravel()[odd], high.ravel()[odd]
         total = np.zeros(len(odd))
-        line, block = samples.rows.ravel(), rough[0].size
+        columns, line = rough.shape[2], samples.rows.ravel()
+        # Before each place lie the blocks in which nothing is told.
+        here = odd + (odd // rough[0].size + 1) * WEEKS[-1] * columns
         for lag in self.lags:
-            sample = line[odd + (WEEKS[-1] - lag) * block]
+            sample = line[here - lag * columns]
             np.maximum(sample, low, out=sample)
             np.minimum(sample, high, out=sample)
             np.copyto(sample, 0.0, where=np.isnan(sample))
@@ -211,11 +214,11 @@ class _Past:
 def _level(values: Floats, week: Floats) -> Floats:
     """The last days against what the weeks before made of them: the middle of some ratios."""
     both = ~(np.isnan(values) | np.isnan(week))
-    is_, was = np.where(both, values, 0.0).sum(axis=1), np.where(both, week, 0.0).sum(axis=1)
+    is_, was = np.where(both, values, 0.0).sum(axis=0), np.where(both, week, 0.0).sum(axis=0)
     ratio = np.divide(is_, was, out=np.full_like(is_, np.nan), where=was > 0)
     level = quantile(ratio, LEVEL, 0.5, 3)
     level[np.isnan(level)] = 1.0
-    return np.clip(level, 1 / MOVED, MOVED)[:, None, :]
+    return np.clip(level, 1 / MOVED, MOVED)
 
 
 def _error(values: Floats, guess: Floats) -> Floats:
@@ -230,7 +233,7 @@ def _error(values: Floats, guess: Floats) -> Floats:
 def _usual(amounts: Floats) -> Floats:
     """The mean of the last weeks, by block and column."""
     known = ~np.isnan(amounts)
-    return _quotient(np.where(known, amounts, 0.0).sum(axis=1), counted(known))
+    return _quotient(np.where(known, amounts, 0.0).sum(axis=0), counted(known))
 
 
 def _quotient(sums: Floats, many: Floats) -> Floats:
@@ -239,7 +242,7 @@ def _quotient(sums: Floats, many: Floats) -> Floats:
 
 
 def _unit(amounts: Floats, busy: Flags) -> Floats:
-    smallest = np.where(amounts > 0, amounts, np.inf).min(axis=1)
+    smallest = np.where(amounts > 0, amounts, np.inf).min(axis=0)
     empty, many = counted(busy & (amounts == 0)), counted(busy & ~np.isnan(amounts))
     least = runs(before(smallest, MEMORY, np.inf)[:-1], MEMORY, 1, np.minimum)
     return np.where((_quotient(empty, many) > 0.05) & np.isfinite(least), least, 0.0)

@@ -33,20 +33,20 @@ class Noise:
     grows: Floats
 
     def sigma(self, power: Floats) -> Floats:
-        """One standard deviation where so much is expected, by block, place and column."""
+        """One standard deviation where so much is expected, by place, block and column."""
         variance = self.variance(power)
         return np.sqrt(variance, out=variance)
 
     def variance(self, power: Floats) -> Floats:
         """Around what is expected, given the square of its root."""
-        variance: Floats = self.grows[:, None, :] * power
-        variance += self.still[:, None, :]
+        variance: Floats = self.grows * power
+        variance += self.still
         return variance
 
 
 @np.errstate(invalid="ignore", over="ignore")
 def noise_of(residual: Floats, power: Floats, counts: Flags, sparse: Flags | None = None) -> Noise:
-    """From residuals and the squares of expected roots, by block, place and column; only where
+    """From residuals and the squares of expected roots, by place, block and column; only where
     `counts` is there any noise to be seen.
 
     Where all busy buckets are alike, nobody can see whether noise grows: it is said to, so that an
@@ -55,15 +55,15 @@ def noise_of(residual: Floats, power: Floats, counts: Flags, sparse: Flags | Non
     """
     counts = counts & (residual == residual)  # noqa: PLR0124 - told
     squares, levels = _only(np.square(residual), counts), _only(power, counts)
-    level, many = levels.sum(axis=1), counted(counts)
+    level, many = levels.sum(axis=0), counted(counts)
     usual_level = _per(totals(level, MEMORY), totals(many, MEMORY))
-    high = levels > usual_level[:, None, :]
+    high = levels > usual_level
     busy, busy_levels = np.multiply(squares, high), np.multiply(levels, high)
-    upper = _half(busy.sum(axis=1), busy_levels.sum(axis=1), counted(high))
+    upper = _half(busy.sum(axis=0), busy_levels.sum(axis=0), counted(high))
     # What is left is exact: each number less itself, or less nothing.
     squares -= busy
     levels -= busy_levels
-    lower = _half(squares.sum(axis=1), levels.sum(axis=1), many - upper.today)
+    lower = _half(squares.sum(axis=0), levels.sum(axis=0), many - upper.today)
     return _line(lower, upper, np.ones(many.shape, dtype=np.bool_) if sparse is None else sparse)
 
 

@@ -43,7 +43,7 @@ class Look(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Yardstick:
-    """What one window is held against, by block, place and column; NaN where nobody knows."""
+    """What one window is held against, by place, block and column; NaN where nobody knows."""
 
     buckets: int
     """How many are summed, the last one being the bucket itself."""
@@ -82,14 +82,14 @@ def _yardstick(
     root, residual = _root(expected), _root(observed)
     residual -= root
     power = root * root
-    busy = expected > QUIET * _typical(expected)[:, None, :]
+    busy = expected > QUIET * _typical(expected)
     noise = noise_of(residual, power, busy, unit > 0)
     sigma = noise.variance(power)
     root *= 0.02
     root *= root
-    np.maximum(sigma, np.maximum(unit[:, None, :] / 6, root, out=root), out=sigma)
+    np.maximum(sigma, np.maximum(unit / 6, root, out=root), out=sigma)
     np.sqrt(sigma, out=sigma)
-    score = _far(residual, Held(observed, expected, sigma, noise.grows[:, None, :]), look)
+    score = _far(residual, Held(observed, expected, sigma, noise.grows), look)
     return _measured(Yardstick(buckets, expected, sigma, noise.grows, score))
 
 
@@ -103,7 +103,7 @@ def level_yardstick(levels: Floats, usual: Expected, look: Look) -> Yardstick:
     """For levels as they are: they are not summed, and stray the same wherever they stand."""
     residual = levels - usual.mean
     noise = noise_of(residual, np.zeros_like(residual), ~np.isnan(residual))
-    sigma = np.sqrt(noise.still)[:, None, :] + np.zeros_like(residual)
+    sigma = np.sqrt(noise.still) + np.zeros_like(residual)
     held = Held(levels, usual.mean, sigma, 0 * sigma)
     return _measured(Yardstick(1, usual.mean, sigma, 0 * noise.still, level_score(held, look)))
 
@@ -111,12 +111,12 @@ def level_yardstick(levels: Floats, usual: Expected, look: Look) -> Yardstick:
 def _measured(plain: Yardstick) -> Yardstick:
     """`worst` holds the score of every place."""
     worst = highest(plain.worst)
-    chance = _worse_by_chance(plain.buckets / plain.sigma.shape[1])
+    chance = _worse_by_chance(plain.buckets / len(plain.sigma))
     worse = np.maximum(quantile(worst, MEMORY, WORSE, SETTLED) / chance, 1.0)
     return Yardstick(
         buckets=plain.buckets,
         expected=plain.expected,
-        sigma=np.multiply(plain.sigma, worse[:, None, :], out=plain.sigma),
+        sigma=np.multiply(plain.sigma, worse, out=plain.sigma),
         grows=plain.grows * worse**2,
         worst=worst / worse,
     )
@@ -187,13 +187,14 @@ def _in_sigmas(residual: Floats, held: Held, look: Look) -> Floats:
 
 
 def sums(values: Floats, lengths: Sequence[int]) -> list[Floats]:
-    """The sums of so many buckets up to each; NaN where one of them is not told.
+    """The sums of so many buckets up to each, by place, block and column; NaN where one of them is
+    not told.
 
     Doubled again and again, so that a sum is the same wherever the panel begins, and what is
     halfway to a longer one is there already.
     """
-    known = {1: values.reshape(-1, values.shape[2])}
-    return [_summed(known, buckets).reshape(values.shape) for buckets in lengths]
+    known = {1: values}
+    return [_summed(known, buckets) for buckets in lengths]
 
 
 def _summed(known: dict[int, Floats], buckets: int) -> Floats:
@@ -205,10 +206,17 @@ def _summed(known: dict[int, Floats], buckets: int) -> Floats:
     return known[buckets]
 
 
-def _with_earlier(part: Floats, flat: Floats, lag: int) -> Floats:
-    both = np.empty_like(part)
-    both[:lag] = np.nan
-    np.add(part[lag:], flat[:-lag], out=both[lag:])
+def _with_earlier(part: Floats, other: Floats, lag: int) -> Floats:
+    """Each and what stood so many buckets before it: in an earlier place, or in a later one of the
+    block before."""
+    back, up = divmod(lag, len(part))
+    both = np.full_like(part, np.nan)
+    for here, there, since in (
+        (slice(up, None), slice(len(part) - up), back),
+        (slice(up), slice(len(part) - up, None), back + 1),
+    ):
+        earlier = other[there, : max(part.shape[1] - since, 0)]
+        np.add(part[here, since:], earlier, out=both[here, since:])
     return both
 
 

@@ -132,10 +132,10 @@ class Watched:
     def _sums(self, columns: slice) -> Iterator[Sums]:
         windows = self.ground.windows
         start = max(self.rows.start - windows[-1].buckets + 1, 0)
-        part = self.panel.values[start : self.rows.stop, None, columns]
+        part = self.panel.values[None, start : self.rows.stop, columns]
         known = sums(part, [window.buckets for window in windows])
         for window, observed in zip(windows, known, strict=True):
-            yield self._held(window, observed[self.rows.start - start :, 0], columns)
+            yield self._held(window, observed[0, self.rows.start - start :], columns)
 
     def _held(self, window: Window, observed: Floats, columns: slice) -> Sums:
         expected = np.ascontiguousarray(window.expected[self.places, columns])
@@ -203,8 +203,7 @@ def _remembered(key: _Key) -> Ground:
 def _ground(panel: Panel, values: Floats, first: int, eye: Eye) -> Ground:
     lay = layout(panel, len(values))
     columns = values.shape[1]
-    # A column alone is added up in another order, so that its last bits would differ.
-    pieces = max(columns // max(CHUNK // len(values), 2), 1)
+    pieces = max(columns // max(CHUNK // len(values), 1), 1)
     worst = np.empty((lay.blocks, columns))
     found = [
         _window(buckets, (lay.blocks - first, lay.per_block, columns))
@@ -214,8 +213,8 @@ def _ground(panel: Panel, values: Floats, first: int, eye: Eye) -> Ground:
         part = slice(int(those[0]), int(those[-1]) + 1)
         yardsticks = _yardsticks(panel.metric, values[:, part], lay, eye)
         for window, yardstick in zip(found, yardsticks, strict=True):
-            window.expected[:, :, part] = yardstick.expected[first:]
-            window.sigma[:, :, part] = yardstick.sigma[first:]
+            window.expected[:, :, part] = yardstick.expected[:, first:].swapaxes(0, 1)
+            window.sigma[:, :, part] = yardstick.sigma[:, first:].swapaxes(0, 1)
             window.grows[:, part] = yardstick.grows[first:]
         worst[:, part] = _worst(yardsticks)
     start = panel.start + panel.metric.offset - lay.lead * panel.metric.width

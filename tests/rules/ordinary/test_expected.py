@@ -1,5 +1,7 @@
 """What is expected of a bucket, from the same place of the weeks and the days before."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -21,7 +23,13 @@ def drawn(means, seed=0, many=12):
 
 def expected(values, *, daily=True):
     days, places, _ = values.shape
-    return expected_amounts(values, Layout(places, 0, days * places, daily=daily))
+    found = expected_amounts(turned(values), Layout(places, 0, days * places, daily=daily))
+    return replace(found, root=turned(found.root), mean=turned(found.mean))
+
+
+def turned(values):
+    """By day and place what is by place and day, and the other way round."""
+    return np.ascontiguousarray(values.swapaxes(0, 1))
 
 
 def off(found, truth):
@@ -90,10 +98,10 @@ def test_a_quiet_hour_is_not_expected_to_be_as_busy_as_the_noise_of_the_others()
 
 def test_levels_are_expected_as_they_are():
     level = -500 + WEEKLY + np.random.default_rng(4).normal(0, 5, (DAYS, 24, 6))
-    found = expected_levels(level, Layout(24, 0, DAYS * 24, daily=True))
+    found = expected_levels(turned(level), Layout(24, 0, DAYS * 24, daily=True))
     truth = np.broadcast_to(-500 + WEEKLY[LAST], (7, 24, 6))
 
-    assert np.abs(found.mean[LAST] - truth).mean() < 3
+    assert np.abs(turned(found.mean)[LAST] - truth).mean() < 3
     assert found.root is found.mean
     assert (found.unit == 0).all()
 

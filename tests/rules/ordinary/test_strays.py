@@ -1,5 +1,6 @@
 """How far buckets and their sums lie from what was expected."""
 
+from dataclasses import replace
 from math import exp, lgamma, log
 
 import numpy as np
@@ -41,8 +42,13 @@ def test_windows_are_shares_of_a_block_and_a_bucket_at_least(per_block, shares, 
     assert windows(per_block, shares) == found
 
 
+def turned(values):
+    """By day and place what is by place and day, and the other way round."""
+    return np.ascontiguousarray(values.swapaxes(0, 1))
+
+
 def summed(values, buckets):
-    return sums(values, [buckets])[0]
+    return turned(sums(turned(values), [buckets])[0])
 
 
 VALUES = st.lists(st.one_of(st.just(NAN), st.floats(0, 1e6)), min_size=1, max_size=60)
@@ -66,11 +72,19 @@ def test_sums_are_the_same_to_the_bit_wherever_the_panel_begins(values, buckets,
     np.testing.assert_array_equal(summed(longer, buckets)[earlier:][known], found[known])
 
 
+@given(VALUES, st.integers(1, 50), st.integers(1, 9))
+def test_sums_are_the_same_to_the_bit_however_many_buckets_a_block_has(values, buckets, places):
+    whole = np.array(values)[: len(values) // places * places]
+    line = summed(whole[:, None, None], buckets).ravel()
+
+    np.testing.assert_array_equal(summed(whole.reshape(-1, places, 1), buckets).ravel(), line)
+
+
 @given(VALUES, st.lists(st.integers(1, 30), min_size=1, max_size=5))
 def test_sums_are_the_same_to_the_bit_whichever_others_are_taken(values, lengths):
-    column = np.array(values)[:, None, None]
-    for buckets, found in zip(lengths, sums(column, lengths), strict=True):
-        np.testing.assert_array_equal(found, summed(column, buckets))
+    row = np.array(values)[None, :, None]
+    for buckets, found in zip(lengths, sums(row, lengths), strict=True):
+        np.testing.assert_array_equal(found, sums(row, [buckets])[0])
 
 
 def log_upper(seen, mean):
@@ -175,8 +189,13 @@ def counts():
 
 
 def yardstick(values, buckets, look=Look.MORE):
-    usual = expected_amounts(values, Layout(values.shape[1], 0, values.size, daily=True))
-    return amount_yardsticks(values, usual, [buckets], look)[0]
+    values = turned(values)
+    usual = expected_amounts(values, Layout(len(values), 0, values.size, daily=True))
+    return by_day(amount_yardsticks(values, usual, [buckets], look)[0])
+
+
+def by_day(found):
+    return replace(found, expected=turned(found.expected), sigma=turned(found.sigma))
 
 
 @pytest.mark.parametrize(("buckets", "look"), [(1, Look.MORE), (6, Look.MORE), (24, Look.LESS)])
@@ -240,9 +259,10 @@ def test_where_nothing_was_ever_used_there_is_no_yardstick():
 
 
 def level(values):
-    nothing = np.zeros((len(values), values.shape[2]))
-    usual = np.broadcast_to(values.mean(), values.shape).copy()
-    return level_yardstick(values, Expected(usual, usual, nothing), Look.MORE)
+    values = turned(values)
+    usual = np.full_like(values, values.mean())
+    nothing = np.zeros(values.shape[1:])
+    return by_day(level_yardstick(values, Expected(usual, usual, nothing), Look.MORE))
 
 
 def test_a_level_strays_the_same_wherever_it_stands():

@@ -144,18 +144,14 @@ def test_a_key_is_equal_to_nothing_but_a_key(usual):
     assert key != "key"
 
 
-def test_how_many_series_are_worked_on_at_once_changes_no_bit():
-    """Columns are taken in pieces whose size goes with the length of the past: one too many must
-    not be left alone."""
-    length = 10 * 24
-    wide = watch.CHUNK // length
-    values = np.random.default_rng(2).gamma(2.0, 5.0, (length + 24, wide + 1))
-    there = replace(panel([0.0]), values=values, series=panel(*[[0.0]] * (wide + 1)).series)
-    for days in (9, 10):
-        here = slice(days * 24 - 24, days * 24)
-        longer = slice(here.start, here.stop + 24)
+@pytest.mark.parametrize("of", Measure)
+def test_how_many_series_are_worked_on_at_once_changes_no_bit(monkeypatch, of):
+    there = made(of=of, series=7)
+    whole = seen(there, LAST)
+    for cells in (1, 2 * ROWS, 3 * ROWS):
+        monkeypatch.setattr(watch, "CHUNK", cells)
 
-        same(seen(there, here), seen(there, longer), slice(0, 24))
+        same(seen(there, LAST), whole)
 
 
 def test_memory_keeps_no_panel_alive():

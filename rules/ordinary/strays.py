@@ -210,12 +210,13 @@ def _with_earlier(part: Floats, other: Floats, lag: int) -> Floats:
     """Each and what stood so many buckets before it: in an earlier place, or in a later one of the
     block before."""
     back, up = divmod(lag, len(part))
-    both = np.full_like(part, np.nan)
+    both = np.empty_like(part)
     for here, there, since in (
         (slice(up, None), slice(len(part) - up), back),
         (slice(up), slice(len(part) - up, None), back + 1),
     ):
         earlier = other[there, : max(part.shape[1] - since, 0)]
+        both[here, :since] = np.nan
         np.add(part[here, since:], earlier, out=both[here, since:])
     return both
 

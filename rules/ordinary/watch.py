@@ -5,7 +5,7 @@ a small memory; it is found again by the very numbers it was made from, and forg
 nothing but the time it takes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
@@ -49,15 +49,18 @@ class Eye:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What sums over so many buckets are measured by, by row and column."""
+    """What sums over so many buckets are held against, by row and column."""
 
     buckets: int
+    expected: Floats
     sigma: Floats
     grows: Floats
     """By block."""
 
     def flat(self) -> "Window":
-        return Window(self.buckets, self.sigma.reshape(-1, self.sigma.shape[2]), self.grows)
+        columns = self.expected.shape[2]
+        expected, sigma = self.expected.reshape(-1, columns), self.sigma.reshape(-1, columns)
+        return Window(self.buckets, expected, sigma, self.grows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +69,8 @@ class Ground:
 
     first: int
     """The first of these blocks."""
-    early: int
-    """So many rows of `means` lie before it, for the sums that begin there."""
-    means: Floats
-    """What is expected of each bucket, by row and column."""
     windows: tuple[Window, ...]
-    """By row from the first place of the first block on, the shortest first."""
+    """By row from the first place of the first block on."""
     own: Own
     """By block from the first on."""
     tails: tuple[Tail | None, ...]
@@ -131,28 +130,21 @@ class Watched:
             )
 
     def _sums(self, columns: slice) -> Iterator[Sums]:
-        ground, lengths = self.ground, [window.buckets for window in self.ground.windows]
-        rows = slice(self.places.start + ground.early, self.places.stop + ground.early)
-        observed = _summed(self.panel.values[:, columns], self.rows, lengths)
-        expected = _summed(ground.means[:, columns], rows, lengths)
-        for window, seen, usual in zip(ground.windows, observed, expected, strict=True):
-            yield self._held(window, seen, usual, columns)
+        windows = self.ground.windows
+        start = max(self.rows.start - windows[-1].buckets + 1, 0)
+        part = self.panel.values[None, start : self.rows.stop, columns]
+        known = sums(part, [window.buckets for window in windows])
+        for window, observed in zip(windows, known, strict=True):
+            yield self._held(window, observed[0, self.rows.start - start :], columns)
 
-    def _held(self, window: Window, observed: Floats, expected: Floats, columns: slice) -> Sums:
+    def _held(self, window: Window, observed: Floats, columns: slice) -> Sums:
+        expected = np.ascontiguousarray(window.expected[self.places, columns])
         sigma = np.ascontiguousarray(window.sigma[self.places, columns])
         score = level_score if self.panel.metric.measure is Measure.LEVEL else amount_score
         scores = score(
             Held(observed, expected, sigma, window.grows[self.blocks, columns]), self.look
         )
         return Sums(window.buckets, observed, expected, sigma, scores)
-
-
-def _summed(values: Floats, rows: slice, lengths: Sequence[int]) -> list[Floats]:
-    """Of each of these rows the sums of so many that end with it."""
-    start = max(rows.start - max(lengths) + 1, 0)
-    return [
-        each[0, rows.start - start :] for each in sums(values[None, start : rows.stop], lengths)
-    ]
 
 
 def watched(panel: Panel, rows: slice, eye: Eye) -> Watched:
@@ -212,16 +204,16 @@ def _ground(panel: Panel, values: Floats, first: int, eye: Eye) -> Ground:
     lay = layout(panel, len(values))
     columns = values.shape[1]
     pieces = max(columns // max(CHUNK // len(values), 1), 1)
-    lengths = _lengths(panel.metric, lay, eye)
-    since = max(first - -(-(max(lengths) - 1) // lay.per_block), 0)
-    means = np.empty((lay.blocks - since, lay.per_block, columns))
-    found = [_window(each, (lay.blocks - first, lay.per_block, columns)) for each in lengths]
     worst = np.empty((lay.blocks, columns))
+    found = [
+        _window(buckets, (lay.blocks - first, lay.per_block, columns))
+        for buckets in _lengths(panel.metric, lay, eye)
+    ]
     for those in np.array_split(np.arange(columns), pieces):
         part = slice(int(those[0]), int(those[-1]) + 1)
-        usual, yardsticks = _learnt(panel.metric, values[:, part], lay, eye)
-        means[:, :, part] = usual[:, since:].swapaxes(0, 1)
+        yardsticks = _yardsticks(panel.metric, values[:, part], lay, eye)
         for window, yardstick in zip(found, yardsticks, strict=True):
+            window.expected[:, :, part] = yardstick.expected[:, first:].swapaxes(0, 1)
             window.sigma[:, :, part] = yardstick.sigma[:, first:].swapaxes(0, 1)
             window.grows[:, part] = yardstick.grows[first:]
         worst[:, part] = _worst(yardsticks)
@@ -229,35 +221,25 @@ def _ground(panel: Panel, values: Floats, first: int, eye: Eye) -> Ground:
     known = own(worst, start if lay.daily else None)
     drawn = known.drawn_in(worst, slice(None))
     unlike = UNLIKE[eye.look]
-    return Ground(
-        first=first,
-        early=(first - since) * lay.per_block,
-        means=means.reshape(-1, columns),
-        windows=tuple(window.flat() for window in found),
-        own=Own(known.bend[first:], known.heavy[first:], known.record[first:]),
-        tails=tuple(tail(drawn, block, unlike) for block in range(first, lay.blocks)),
-    )
+    tails = tuple(tail(drawn, block, unlike) for block in range(first, lay.blocks))
+    mine = Own(known.bend[first:], known.heavy[first:], known.record[first:])
+    return Ground(first, tuple(window.flat() for window in found), mine, tails)
 
 
 def _window(buckets: int, shape: tuple[int, int, int]) -> Window:
-    return Window(buckets, np.empty(shape), np.empty((shape[0], shape[2])))
+    return Window(buckets, np.empty(shape), np.empty(shape), np.empty((shape[0], shape[2])))
 
 
 def _lengths(metric: Metric, lay: Layout, eye: Eye) -> tuple[int, ...]:
     return (1,) if metric.measure is Measure.LEVEL else windows(lay.per_block, eye.shares)
 
 
-def _learnt(
-    metric: Metric, values: Floats, lay: Layout, eye: Eye
-) -> tuple[Floats, list[Yardstick]]:
-    """What is expected of each bucket, and how far sums of them stray."""
+def _yardsticks(metric: Metric, values: Floats, lay: Layout, eye: Eye) -> list[Yardstick]:
     folded = lay.fold(values)
     if metric.measure is Measure.LEVEL:
-        usual = expected_levels(folded, lay)
-        return usual.mean, [level_yardstick(folded, usual, eye.look)]
+        return [level_yardstick(folded, expected_levels(folded, lay), eye.look)]
     usual = expected_amounts(folded, lay)
-    lengths = _lengths(metric, lay, eye)
-    return usual.mean, amount_yardsticks(folded, usual, lengths, eye.look)
+    return amount_yardsticks(folded, usual, _lengths(metric, lay, eye), eye.look)
 
 
 def _worst(yardsticks: list[Yardstick]) -> Floats:

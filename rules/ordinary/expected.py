@@ -1,9 +1,10 @@
 """What is expected of each bucket, from the same place of the weeks and the days before.
 
-Three guesses, and for each series the one that has lately been best: the same time of the week;
-the same, moved to the level of the last days; the same time of the day. A guess is a mean of past
-buckets in which none counts for more than three standard deviations from the others, so that one
-odd week is hardly felt and rare use still is.
+For each series the guess that has lately been best: the same time of the week; the same, moved to
+the level of the last days; the same time of the day; and where one hour is much like the next, that
+of the day or the middle of both with the hours beside it, which rest on three times as many
+numbers. A guess is a mean of past buckets in which none counts for more than three standard
+deviations from the others, so that one odd week is hardly felt and rare use still is.
 """
 
 from dataclasses import dataclass
@@ -54,7 +55,8 @@ def expected_amounts(amounts: Floats, layout: Layout) -> Expected:
     roots = np.sqrt(np.maximum(amounts, 0.0))
     usual = _usual(amounts)
     best, trust = _best(roots, usual, layout)
-    busy = best**2 > QUIET * usual[:, None, :]
+    # Of the guess's own usual: of rare use the square of a mean root is far below the mean.
+    busy = best**2 > QUIET * np.fmin(usual, _usual(best**2))[:, None, :]
     noise = noise_of(roots - best, best, busy)
     # Where there is a rhythm, a quiet hour's mean is not lifted by how far the busy ones stray.
     quiet = 2 * best**2 + ((1 - trust) * usual)[:, None, :]
@@ -77,12 +79,28 @@ def _best(values: Floats, usual: Floats | None, layout: Layout) -> tuple[Floats,
     if not layout.daily:
         return _shrunk(day, values, _error(values, day))
     week = _mean(values, usual, _Guess(WEEKS, 3))
-    guesses = [week, week * _level(values, week), day] if usual is not None else [week, day]
+    guesses = [week, day] if usual is None else _guesses(week, week * _level(values, week), day)
     errors = np.stack([_error(values, guess) for guess in guesses])
     errors[np.isnan(errors)] = np.inf
     best = errors.argmin(axis=0)[:, None, :]
     found: Floats = np.choose(best, guesses)
     return _shrunk(np.where(np.isnan(found), day, found), values, errors.min(axis=0))
+
+
+def _guesses(week: Floats, moved: Floats, day: Floats) -> list[Floats]:
+    both = moved + day
+    both *= 0.5
+    return [week, moved, day, _smooth(both), _smooth(day)]
+
+
+def _smooth(guess: Floats) -> Floats:
+    """With the places beside it in the same block, which count half as much."""
+    found = guess.copy()
+    beside = guess[:, :-2] + guess[:, 2:]
+    beside *= 0.25
+    found[:, 1:-1] *= 0.5
+    found[:, 1:-1] += beside
+    return found
 
 
 def _shrunk(best: Floats, values: Floats, error: Floats) -> tuple[Floats, Floats]:

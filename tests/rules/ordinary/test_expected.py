@@ -73,12 +73,36 @@ def test_a_series_without_a_rhythm_is_expected_at_its_level():
     assert found.mean[LAST].mean() == pytest.approx(30, rel=0.15)
 
 
+def test_where_one_hour_is_much_like_the_next_they_tell_of_each_other():
+    """Three times as many numbers miss the truth by less than one place could."""
+    wave = (20 + 10 * np.cos(HOURS * np.pi / 12))[:, None]
+    values = drawn(wave * np.ones((DAYS, 1, 1)), many=60)
+    alone = np.stack([values[day - 14 : day].mean(axis=0) for day in range(DAYS - 7, DAYS)])
+
+    assert off(expected(values).mean[LAST], wave) < 0.75 * off(alone, wave)
+
+
+def test_an_hour_that_is_unlike_those_beside_it_stays_so():
+    batch = np.where(HOURS == 3, 200.0, 2.0)[:, None]
+    found = expected(drawn(batch * np.ones((DAYS, 1, 1)))).mean[LAST]
+
+    assert found[:, 3].min() > 180
+    assert found[:, [2, 4]].max() < 8
+
+
 @pytest.mark.parametrize("rate", [0.1, 0.5, 2.0])
 def test_rare_use_is_expected_at_its_rate_and_not_at_zero(rate):
     found = expected(drawn(rate, many=60)).mean[LAST]
 
     assert found.mean() == pytest.approx(rate, rel=0.25)
     assert (found > rate / 10).mean() > 0.95
+
+
+def test_use_that_comes_once_in_two_days_is_expected_too():
+    found = expected(drawn(0.02, many=60)).mean[LAST]
+
+    assert (found > 0).mean() > 0.95
+    assert found.mean() == pytest.approx(0.02, rel=0.25)
 
 
 def test_a_quiet_hour_is_not_expected_to_be_as_busy_as_the_noise_of_the_others():

@@ -4,13 +4,15 @@ For each series the guess that has lately been best: the same time of the week; 
 the level of the last days; the same time of the day; and where one hour is much like the next, that
 of the day or the middle of both with the hours beside it, which rest on three times as many
 numbers. A guess is a mean of past buckets in which none counts for more than three standard
-deviations from the others, so that one odd week is hardly felt and rare use still is.
+deviations from the others, so that one odd week is hardly felt and rare use still is. And no more
+is expected than ever came of late about that time of the day.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from rules.ordinary.beside import highest_beside
 from rules.ordinary.blocks import Layout, before, counted, mean, quantile, runs, totals
 from rules.ordinary.noise import MEMORY, ODD, QUIET, Noise, noise_of
 from rules.panel import Flags, Floats
@@ -23,6 +25,11 @@ SAMPLES = 7
 """So many numbers a guess is about made of."""
 MOVED = 3.0
 """A level that moved by more than this many times is learnt week by week."""
+EVER = 56
+"""No more is expected than came at that time, or beside it, in the most of so many days."""
+SMALL = 0.1
+"""On this share of the days the smallest amount is no larger than a small one. Not the smallest of
+all: of minutes that is the shortest call there was."""
 LEVEL = 5
 """The level of so many last days counts, by its middle."""
 
@@ -36,9 +43,11 @@ class Expected:
     mean: Floats
     """What a bucket is expected to hold: the mean of numbers lies above the square of the mean of
     their roots."""
+    small: Floats
+    """By block and column: nearly the smallest amount of late; NaN where there was none."""
     unit: Floats
-    """By block and column: the smallest amount of late, where some of the busy buckets are empty;
-    zero elsewhere. Such a series cannot stray by less."""
+    """The smallest where some of the busy buckets are empty, zero elsewhere. Such a series cannot
+    stray by less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +71,19 @@ def expected_amounts(amounts: Floats, layout: Layout) -> Expected:
     quiet = 2 * best**2 + ((1 - trust) * usual)[:, None, :]
     extra = np.minimum(noise.still[:, None, :], quiet)
     means = best**2 + extra + noise.grows[:, None, :] * best**2
-    return Expected(best, means, _unit(amounts, busy))
+    if layout.daily:
+        np.minimum(means, highest_beside(amounts, EVER, 1, np.inf), out=means)
+    smallest = np.where(amounts > 0, amounts, np.inf).min(axis=1)
+    small = quantile(np.where(np.isfinite(smallest), smallest, np.nan), MEMORY, SMALL, 1)
+    return Expected(best, means, small, _unit(smallest, amounts, busy))
 
 
 @np.errstate(invalid="ignore", over="ignore")
 def expected_levels(levels: Floats, layout: Layout) -> Expected:
     """Of levels, which stray evenly as they are."""
     best, _ = _best(levels, None, layout)
-    return Expected(best, best, np.zeros((len(levels), levels.shape[2])))
+    none = np.zeros((len(levels), levels.shape[2]))
+    return Expected(best, best, none, none)
 
 
 def _best(values: Floats, usual: Floats | None, layout: Layout) -> tuple[Floats, Floats]:
@@ -215,8 +229,7 @@ def _quotient(sums: Floats, many: Floats) -> Floats:
     return np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
 
 
-def _unit(amounts: Floats, busy: Flags) -> Floats:
-    smallest = np.where(amounts > 0, amounts, np.inf).min(axis=1)
+def _unit(smallest: Floats, amounts: Floats, busy: Flags) -> Floats:
     empty, many = counted(busy & (amounts == 0)), counted(busy & ~np.isnan(amounts))
     least = runs(before(smallest, MEMORY, np.inf)[:-1], MEMORY, 1, np.minimum)
     return np.where((_quotient(empty, many) > 0.05) & np.isfinite(least), least, 0.0)

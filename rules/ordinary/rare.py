@@ -28,6 +28,8 @@ REACH = 1.4
 """How far beyond the beginning of the tail it is read."""
 PRIOR = (0.4, 20)
 """Where there are few days: how fast the tail falls, and the weight of that in days."""
+TROUBLE = 5.0
+"""What lies so far beyond the bend, times the weight of its tail, is told whatever came before."""
 TURN = 4
 """So many days before a month begins and from then on are its turn."""
 ABOVE = 1.6
@@ -110,7 +112,7 @@ def own(worst: Floats, start: datetime | None) -> Own:
             enough, _at(np.sort(peaks(worst[past]), axis=0), many, STRETCHED[1]), np.nan
         )
         bend[block], heavy[block] = low, _heavy(high - low, many)
-    record = _records(worst, np.nan_to_num(heavy, nan=1.0))
+    record = np.fmin(_records(worst, np.nan_to_num(heavy, nan=1.0)), bend + TROUBLE * heavy)
     if start is not None:
         record = np.maximum(record, _turns(filled, start))
     return Own(bend, heavy, record)

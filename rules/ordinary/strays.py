@@ -12,15 +12,18 @@ from enum import StrEnum
 
 import numpy as np
 
+from rules.ordinary.beside import highest_beside
 from rules.ordinary.blocks import highest, quantile
-from rules.ordinary.expected import Expected
-from rules.ordinary.noise import MEMORY, QUIET, noise_of
+from rules.ordinary.expected import WEEKS, Expected
+from rules.ordinary.noise import MEMORY, QUIET, noise_of, quiet_of
 from rules.panel import Floats
 
 FAR = 2.0
 """From so many sigmas on the chances of counts are looked at."""
 RAREST = 0.15
 """Of what was never seen at this time, so many are expected all the same."""
+CAME = 2.5
+"""So many sigmas at most is what came at this time of the week once in the eight weeks before."""
 SETTLED = 10
 """Blocks that must have been measured before the worse days of a series are known."""
 WORSE = 0.85
@@ -74,11 +77,22 @@ def amount_yardstick(amounts: Floats, usual: Expected, buckets: int, look: Look)
     root = np.sqrt(np.maximum(expected, 0.0))
     residual = np.sqrt(np.maximum(observed, 0.0)) - root
     typical = _typical(expected)
-    noise = noise_of(residual, root, expected > QUIET * typical[:, None, :], usual.unit > 0)
+    busy = expected > QUIET * typical[:, None, :]
+    noise = noise_of(residual, root, busy, usual.unit > 0)
     floor = np.maximum(usual.unit[:, None, :] / 6, (0.02 * root) ** 2)
     sigma = np.sqrt(np.maximum(noise.variance(root * root), floor))
+    if look is Look.MORE:
+        quiet = np.sqrt(np.maximum(quiet_of(residual, ~busy), usual.small / 4))
+        np.fmin(sigma, quiet[:, None, :], out=sigma, where=~busy & (sigma > 0))
+        np.maximum(sigma, (_came(observed) - root) / CAME, out=sigma)
     score = _far(residual, Held(observed, expected, sigma, noise.grows[:, None, :]), look)
     return _measured(Yardstick(buckets, expected, sigma, noise.grows, score))
+
+
+def _came(observed: Floats) -> Floats:
+    """The root of the most that came at this time of the week, or beside it."""
+    most = highest_beside(observed, len(WEEKS), WEEKS[0], 0.0)
+    return np.asarray(np.sqrt(np.maximum(most, 0.0)))
 
 
 @np.errstate(invalid="ignore", over="ignore", divide="ignore")

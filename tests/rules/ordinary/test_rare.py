@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.ordinary import rare
-from rules.ordinary.rare import ABOVE, FAR_OUT, LEAST, POPULATION, Own, Tail, own, peaks
+from rules.ordinary.rare import ABOVE, FAR_OUT, LEAST, POPULATION, TROUBLE, Own, Tail, own, peaks
 from tests.rules.panels import NAN
 
 MONDAY = datetime(2025, 3, 3, tzinfo=UTC)
@@ -204,22 +204,30 @@ def records(*values):
 
 def test_a_record_is_the_second_highest_peak_of_the_weeks_before():
     quiet = [1, 0] * 10
-    found = records(*quiet, 9, 0, 7, 0, 8, 0, *[0] * 60)
+    found = records(*quiet, 5, 0, 3, 0, 4, 0, *[0] * 60)
 
     assert found[20] == 1
     assert found[21] == 1
-    assert found[23] == 7
-    assert found[25] == 8
-    assert found[24 + POPULATION] == -inf or found[24 + POPULATION] < 8
+    assert found[23] == 3
+    assert found[25] == 4
+    assert found[24 + POPULATION] == -inf or found[24 + POPULATION] < 4
 
 
 def test_a_trouble_of_several_days_is_one_occasion():
-    assert records(*[1, 0] * 10, 9, 8, 9, 9, 0, 0)[25] == 9
-    assert records(*[1, 0] * 10, 9, 9, 8, 7, 0, 0)[25] == 1
+    assert records(*[1, 0] * 10, 5, 4, 5, 5, 0, 0)[25] == 5
+    assert records(*[1, 0] * 10, 5, 5, 4, 3, 0, 0)[25] == 1
 
 
 def test_yesterday_is_a_peak_whatever_today_is():
-    assert records(*[1, 0] * 10, 7, 0, 9, 10)[23] == 7
+    assert records(*[1, 0] * 10, 3, 0, 5, 6)[23] == 3
+
+
+def test_an_earlier_trouble_does_not_make_blind_for_the_next():
+    """Far beyond what is natural to a series no record need be broken."""
+    bend = own(column(*[1, 0] * 10, 30, 0, 40, 0), None).bend[-1, 0]
+
+    assert bend == 1
+    assert records(*[1, 0] * 10, 30, 0, 40, 0)[-1] == bend + TROUBLE
 
 
 def test_what_is_a_record_does_not_hang_on_what_follows():

@@ -320,10 +320,30 @@ def test_a_turn_that_was_quiet_leaves_nothing_out_of_reach():
 
 
 def test_three_turns_are_remembered():
-    found = turning(28, days=200)
+    worst = np.full((200, 1), 2.0)
+    worst[28] = 4.0
+    found = own(worst, MONDAY).record[:, 0]
 
     assert found[118] == pytest.approx(ABOVE * 4)
-    assert found[149] < ABOVE * 4
+    assert found[149] == pytest.approx(ABOVE * 2)
+
+
+@pytest.mark.parametrize(("trouble", "minded"), [(2.9 * 4, 2.9 * 4), (3.1 * 4, 4.0)])
+def test_a_trouble_at_one_turn_of_three_is_no_months_nature(trouble, minded):
+    worst = np.full((140, 1), 1.0)
+    worst[[28, 58]] = 4.0
+    worst[89] = trouble
+    found = own(worst, MONDAY).record[:, 0]
+
+    assert found[119] == pytest.approx(ABOVE * minded)
+
+
+def test_of_two_turns_the_higher_is_minded_however_high():
+    worst = np.full((140, 1), 1.0)
+    worst[28], worst[58] = 4.0, 30.0
+    worst[:14] = NAN
+
+    assert own(worst, MONDAY).record[89, 0] == pytest.approx(ABOVE * 30)
 
 
 def test_days_of_the_turn_are_the_last_four_and_the_first_four():

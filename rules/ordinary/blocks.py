@@ -65,10 +65,12 @@ def layout(panel: Panel, rows: int) -> Layout:
 def before(values: Floats, many: int, nothing: float) -> Floats:
     """The values with so many blocks of nothing before the beginning: what is not told is nothing.
 
-    Row t + many is block t, so the block `lag` before each begins at row many - lag.
+    Row t + many is block t, so the block `lag` before each begins at row many - lag. Blocks lie
+    beside the columns, be it by place or not.
     """
-    padded = np.full((many + len(values), *values.shape[1:]), nothing)
-    np.copyto(padded[many:], values, where=~np.isnan(values))
+    *places, blocks, columns = values.shape
+    padded = np.full((*places, many + blocks, columns), nothing)
+    np.copyto(padded[..., many:, :], values, where=~np.isnan(values))
     return padded
 
 

@@ -1,15 +1,18 @@
 """What is expected of each bucket, from the same place of the weeks and the days before.
 
-Three guesses, and for each series the one that has lately been best: the same time of the week;
-the same, moved to the level of the last days; the same time of the day. A guess is a mean of past
-buckets in which none counts for more than three standard deviations from the others, so that one
-odd week is hardly felt and rare use still is.
+For each series the guess that has lately been best: the same time of the week; the same, moved to
+the level of the last days; the same time of the day; and where one hour is much like the next, that
+of the day or the middle of both with the hours beside it, which rest on three times as many
+numbers. A guess is a mean of past buckets in which none counts for more than three standard
+deviations from the others, so that one odd week is hardly felt and rare use still is. And no more
+is expected than ever came of late about that time of the day.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from rules.ordinary.beside import highest_beside
 from rules.ordinary.blocks import (
     Counts,
     Layout,
@@ -33,6 +36,11 @@ SAMPLES = 7
 """So many numbers a guess is about made of."""
 MOVED = 3.0
 """A level that moved by more than this many times is learnt week by week."""
+EVER = 56
+"""No more is expected than came at that time, or beside it, in the most of so many days."""
+SMALL = 0.1
+"""On this share of the days the smallest amount is no larger than a small one. Not the smallest of
+all: of minutes that is the shortest call there was."""
 LEVEL = 5
 """The level of so many last days counts, by its middle."""
 
@@ -46,9 +54,11 @@ class Expected:
     mean: Floats
     """What a bucket is expected to hold: the mean of numbers lies above the square of the mean of
     their roots."""
+    small: Floats
+    """By block and column: nearly the smallest amount of late; NaN where there was none."""
     unit: Floats
-    """By block and column: the smallest amount of late, where some of the busy buckets are empty;
-    zero elsewhere. Such a series cannot stray by less."""
+    """The smallest where some of the busy buckets are empty, zero elsewhere. Such a series cannot
+    stray by less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +76,29 @@ def expected_amounts(amounts: Floats, layout: Layout) -> Expected:
     usual = _usual(amounts)
     best, trust = _best(roots, usual, layout)
     power = best * best
-    busy = power > QUIET * usual
+    # Of the guess's own usual: of rare use the square of a mean root is far below the mean.
+    busy = power > QUIET * np.fmin(usual, _usual(power))
     noise = noise_of(roots - best, power, busy)
     # Where there is a rhythm, a quiet hour's mean is not lifted by how far the busy ones stray.
-    extra = 2 * power
-    extra += (1 - trust) * usual
-    np.minimum(noise.still, extra, out=extra)
-    extra += power
+    means = 2 * power
+    means += (1 - trust) * usual
+    np.minimum(noise.still, means, out=means)
+    means += power
     power *= noise.grows
-    extra += power
-    return Expected(best, extra, _unit(amounts, busy))
+    means += power
+    if layout.daily:
+        np.minimum(means, highest_beside(amounts, EVER, 1, np.inf), out=means)
+    smallest = np.where(amounts > 0, amounts, np.inf).min(axis=0)
+    small = quantile(np.where(np.isfinite(smallest), smallest, np.nan), MEMORY, SMALL, 1)
+    return Expected(best, means, small, _unit(smallest, amounts, busy))
 
 
 @np.errstate(invalid="ignore", over="ignore")
 def expected_levels(levels: Floats, layout: Layout) -> Expected:
     """Of levels, which stray evenly as they are."""
     best, _ = _best(levels, None, layout)
-    return Expected(best, best, np.zeros(levels.shape[1:]))
+    none = np.zeros(levels.shape[1:])
+    return Expected(best, best, none, none)
 
 
 def _best(values: Floats, usual: Floats | None, layout: Layout) -> tuple[Floats, Floats]:
@@ -93,12 +109,28 @@ def _best(values: Floats, usual: Floats | None, layout: Layout) -> tuple[Floats,
     if not layout.daily:
         return _shrunk(day, values, _error(values, day))
     week = _mean(samples, usual, _Guess(WEEKS, 3))
-    guesses = [week, week * _level(values, week), day] if usual is not None else [week, day]
+    guesses = [week, day] if usual is None else _guesses(week, week * _level(values, week), day)
     errors = np.stack([_error(values, guess) for guess in guesses])
     errors[np.isnan(errors)] = np.inf
     found = chosen(errors.argmin(axis=0), guesses)
     np.copyto(found, day, where=np.isnan(found))
     return _shrunk(found, values, errors.min(axis=0))
+
+
+def _guesses(week: Floats, moved: Floats, day: Floats) -> list[Floats]:
+    both = moved + day
+    both *= 0.5
+    return [week, moved, day, _smooth(both), _smooth(day)]
+
+
+def _smooth(guess: Floats) -> Floats:
+    """With the places beside it in the same block, which count half as much."""
+    found = guess.copy()
+    beside = guess[:-2] + guess[2:]
+    beside *= 0.25
+    found[1:-1] *= 0.5
+    found[1:-1] += beside
+    return found
 
 
 def _shrunk(best: Floats, values: Floats, error: Floats) -> tuple[Floats, Floats]:
@@ -241,8 +273,7 @@ def _quotient(sums: Floats, many: Floats) -> Floats:
     return np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
 
 
-def _unit(amounts: Floats, busy: Flags) -> Floats:
-    smallest = np.where(amounts > 0, amounts, np.inf).min(axis=0)
+def _unit(smallest: Floats, amounts: Floats, busy: Flags) -> Floats:
     empty, many = counted(busy & (amounts == 0)), counted(busy & ~np.isnan(amounts))
     least = runs(before(smallest, MEMORY, np.inf)[:-1], MEMORY, 1, np.minimum)
     return np.where((_quotient(empty, many) > 0.05) & np.isfinite(least), least, 0.0)

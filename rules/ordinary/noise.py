@@ -74,6 +74,19 @@ def _only(values: Floats, those: Flags) -> Floats:
     return np.asarray(np.fmax(kept, 0.0, out=kept))
 
 
+@np.errstate(invalid="ignore", over="ignore")
+def quiet_of(residual: Floats, quiet: Flags) -> Floats:
+    """The variance of the hours in which next to nothing is expected, by block and column; infinite
+    where there are too few of them. However the busy ones stray, it tells nothing of these."""
+    quiet = quiet & (residual == residual)  # noqa: PLR0124 - told
+    many = counted(quiet)
+    square = _per(_only(np.square(residual), quiet).sum(axis=0), many)
+    cap = ODD * quantile(square, MEMORY, 0.75, LEAST)
+    found = mean(square, many, MEMORY, cap)
+    found[np.isnan(found)] = np.inf
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class _Half:
     """The busier or the quieter buckets of the blocks before."""

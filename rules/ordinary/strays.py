@@ -12,15 +12,18 @@ from enum import StrEnum
 
 import numpy as np
 
+from rules.ordinary.beside import highest_beside
 from rules.ordinary.blocks import counted, highest, quantile, told_in
-from rules.ordinary.expected import Expected
-from rules.ordinary.noise import MEMORY, QUIET, noise_of
+from rules.ordinary.expected import WEEKS, Expected
+from rules.ordinary.noise import MEMORY, QUIET, noise_of, quiet_of
 from rules.panel import Floats
 
 FAR = 2.0
 """From so many sigmas on the chances of counts are looked at."""
 RAREST = 0.15
 """Of what was never seen at this time, so many are expected all the same."""
+CAME = 2.5
+"""So many sigmas at most is what came at this time of the week once in the eight weeks before."""
 SETTLED = 10
 """Blocks that must have been measured before the worse days of a series are known."""
 WORSE = 0.85
@@ -73,24 +76,33 @@ def amount_yardsticks(
 ) -> list[Yardstick]:
     """For sums of amounts over so many buckets each."""
     both = zip(lengths, sums(amounts, lengths), sums(usual.mean, lengths), strict=True)
-    return [_yardstick(*each, usual.unit, look) for each in both]
+    return [_yardstick(*each, usual, look) for each in both]
 
 
 def _yardstick(
-    buckets: int, observed: Floats, expected: Floats, unit: Floats, look: Look
+    buckets: int, observed: Floats, expected: Floats, usual: Expected, look: Look
 ) -> Yardstick:
     root, residual = _root(expected), _root(observed)
     residual -= root
     power = root * root
     busy = expected > QUIET * _typical(expected)
-    noise = noise_of(residual, power, busy, unit > 0)
+    noise = noise_of(residual, power, busy, usual.unit > 0)
     sigma = noise.variance(power)
-    root *= 0.02
-    root *= root
-    np.maximum(sigma, np.maximum(unit / 6, root, out=root), out=sigma)
+    np.multiply(root, 0.02, out=power)
+    power *= power
+    np.maximum(sigma, np.maximum(usual.unit / 6, power, out=power), out=sigma)
     np.sqrt(sigma, out=sigma)
+    if look is Look.MORE:
+        quiet = np.sqrt(np.maximum(quiet_of(residual, ~busy), usual.small / 4))
+        np.fmin(sigma, quiet, out=sigma, where=~busy & (sigma > 0))
+        np.maximum(sigma, (_came(observed) - root) / CAME, out=sigma)
     score = _far(residual, Held(observed, expected, sigma, noise.grows), look)
     return _measured(Yardstick(buckets, expected, sigma, noise.grows, score))
+
+
+def _came(observed: Floats) -> Floats:
+    """The root of the most that came at this time of the week, or beside it."""
+    return _root(highest_beside(observed, len(WEEKS), WEEKS[0], 0.0))
 
 
 def _root(values: Floats) -> Floats:

@@ -35,7 +35,7 @@ CHUNK = 1 << 17
 """So many buckets are worked on at once."""
 
 
-UNLIKE = {Look.MORE: 0.1, Look.LESS: 0.04, Look.NOTHING: 0.04}
+UNLIKE = {Look.MORE: 0.2, Look.LESS: 0.04, Look.NOTHING: 0.04}
 """For `Tail.unlike`, measured on quiet worlds: upwards there is no end to how far series differ,
 downwards it is zero."""
 

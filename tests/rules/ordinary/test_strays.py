@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from rules.ordinary.blocks import Layout
 from rules.ordinary.expected import Expected, expected_amounts
 from rules.ordinary.strays import (
+    CAME,
     FAR,
     Held,
     Look,
@@ -222,12 +223,50 @@ def test_by_chance_hardly_any_day_is_worse_than_another(counts, buckets, more):
 
 def test_a_series_with_worse_days_has_the_yardstick_to_go_with_them(counts):
     bursts = counts.copy()
-    bursts[3::4, 10] += 60
+    for day in range(3, DAYS, 4):
+        bursts[day, 5 * day % 24] += 60
     plain, wild = yardstick(counts, 1), yardstick(bursts, 1)
 
     assert (wild.sigma[-1] > 1.5 * plain.sigma[-1]).all()
     assert np.nanmedian(wild.worst[-28:]) < np.nanmedian(plain.worst[-28:])
     assert np.nanmax(wild.worst[-28:]) < 8
+
+
+def night(many=12):
+    """By day it strays as much as it is busy; at night next to nothing comes."""
+    rng = np.random.default_rng(7)
+    busy = np.arange(24) >= 8
+    means = np.where(busy, 500.0, 0.05)[None, :, None] * rng.gamma(2, 0.5, (DAYS, 24, many))
+    return np.tile(rng.poisson(means).astype(float), (2, 1, 1))
+
+
+def test_however_the_busy_hours_stray_the_quiet_ones_do_not():
+    found = yardstick(night(), 1)
+
+    assert found.sigma[-1, 12].min() > 5
+    assert found.sigma[-1, 3].max() < 1.5
+    assert yardstick(night(), 1, Look.LESS).sigma[-1, 3].min() > 1.5
+
+
+def test_where_nothing_comes_at_night_a_single_use_is_a_quarter():
+    values = night()
+    values[:, :8] = 0
+    values[values < 4] = 4
+    values[:, :8] = 0
+
+    assert (yardstick(values, 1).sigma[-1, 3] >= (4 / 4) ** 0.5).all()
+
+
+def test_what_came_at_this_time_of_the_week_is_nothing_new(counts):
+    """Nor at the hour beside it; at other hours it is, and after eight weeks."""
+    odd = counts.copy()
+    odd[-15, 10] += 400
+    plain, found = yardstick(counts, 1), yardstick(odd, 1)
+    far = (np.sqrt(odd[-15, 10]) - np.sqrt(found.expected[-1, 10])) / CAME
+
+    assert (found.sigma[-1, 9:12] >= 0.9 * far).all()
+    assert (found.sigma[-1, 13] < 2 * plain.sigma[-1, 13]).all()
+    assert (found.sigma[-2, 10] < 2 * plain.sigma[-2, 10]).all()
 
 
 def test_the_worst_of_a_day_is_the_highest_score_by_the_final_yardstick():
@@ -262,7 +301,8 @@ def level(values):
     values = turned(values)
     usual = np.full_like(values, values.mean())
     nothing = np.zeros(values.shape[1:])
-    return by_day(level_yardstick(values, Expected(usual, usual, nothing), Look.MORE))
+    known = Expected(usual, usual, nothing, nothing)
+    return by_day(level_yardstick(values, known, Look.MORE))
 
 
 def test_a_level_strays_the_same_wherever_it_stands():

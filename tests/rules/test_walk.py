@@ -69,6 +69,21 @@ def test_only_a_level_can_be_too_little_while_its_bucket_fills(measure, opened):
     assert (0 in stories) is opened
 
 
+@dataclass(frozen=True)
+class Bare:
+    """A threshold of 2 that leaves it to the buckets what was observed."""
+
+    def judge(self, watched, rows):
+        return replace(Threshold(below=2).judge(watched, rows), observed=None)
+
+
+@pytest.mark.parametrize(("filling", "opened"), [(0, True), (1, False)])
+def test_a_bucket_is_held_against_the_usual_itself_where_nothing_else_is(filling, opened):
+    watched = panel([5, 1], filling=filling)
+
+    assert (0 in walk(rule(Bare()), watched, begin(watched), {})) is opened
+
+
 def test_a_long_panel_is_walked_in_pieces_with_the_same_result(monkeypatch):
     values = np.random.default_rng(4).poisson(3, (3, 50 * 24)) * 1.0
     values[0, 1100:1104] += 60

@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from rules.engine import News, evaluate
 from rules.kinds.spike import Spike
 from rules.kinds.threshold import Threshold
-from rules.panel import Floats, Panel
+from rules.panel import Floats, Marks, Panel
 from rules.rule import Rule
 from rules.series import Absent, Measure, Metric, Series
 
@@ -68,7 +68,10 @@ def panel(many: int) -> Panel:
     series = tuple(
         Series("bench", "usage", (("voice_id", f"voice-{number}"),)) for number in range(many)
     )
-    return Panel(METRIC, series, datetime(2025, 3, 3, tzinfo=UTC), values, HOURS)
+    # As the store's memory has it: a new hour is a new row, and no earlier one changes.
+    marks = Marks(values, np.arange(HOURS))
+    start = datetime(2025, 3, 3, tzinfo=UTC)
+    return Panel(METRIC, series, start, values, HOURS, marks=marks)
 
 
 def tick(watched: Panel, spike: Spike) -> int:

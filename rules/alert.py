@@ -230,9 +230,9 @@ def calm_needed(alert: Alert, verdict: Verdict, policy: Policy) -> timedelta:
 
 def _opened_if_due(alert: Alert, verdict: Verdict, policy: Policy) -> tuple[Alert, Change | None]:
     if alert.phase is Phase.FIRING:
-        worsened = verdict.step > alert.step
-        alert = replace(alert, step=max(alert.step, verdict.step))
-        return alert, Change.WORSENED if worsened else None
+        if verdict.step <= alert.step:
+            return alert, None
+        return replace(alert, step=verdict.step), Change.WORSENED
     alert = replace(alert, step=verdict.step)
     if verdict.until - alert.since < policy.for_:
         return alert, None
@@ -247,10 +247,9 @@ def _calmer(
         return None, None
     if alert.phase is not Phase.FIRING:
         return alert, None
-    alert = replace(alert, judged_at=verdict.at, latest=verdict)
     if verdict.outcome is Outcome.BETWEEN:
-        return replace(alert, calm_since=None), None
-    return _ended_if_due(alert, verdict, policy)
+        return replace(alert, judged_at=verdict.at, latest=verdict, calm_since=None), None
+    return _ended_if_due(replace(alert, judged_at=verdict.at, latest=verdict), verdict, policy)
 
 
 def _ended_if_due(alert: Alert, verdict: Verdict, policy: Policy) -> tuple[Alert, Change | None]:

@@ -1,7 +1,7 @@
 """Many series of one metric on one grid of time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
@@ -11,6 +11,34 @@ from rules.series import Measure, Metric, Series
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """A number for every row of a memory: no two rows that differ ever bear the same, whichever
+    memory they are of.
+
+    Without them, whoever keeps what was made from a past must read all of that past again to find
+    out that nothing in it changed.
+    """
+
+    memory: Floats
+    """The rows themselves, that numbers lying elsewhere are not taken for them."""
+    rows: npt.NDArray[np.int64]
+
+    def of(self, values: Floats) -> bytes | None:
+        """What tells these first rows of the memory apart from all that differ; None where they
+        are not of this memory."""
+        if values.base is not self.memory or values.strides != self.memory.strides:
+            return None
+        if _address(values) != _address(self.memory):
+            return None
+        return self.rows[: len(values)].tobytes()
+
+
+def _address(values: Floats) -> int:
+    address: int = values.__array_interface__["data"][0]
+    return address
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +61,8 @@ class Panel:
     nowhere."""
     beside: Sequence["Panel"] = ()
     """Panels of other metrics that the rule reads as well; on grids of their own."""
+    marks: Marks | None = field(default=None, compare=False)
+    """Of the memory that the values lie in; None where nobody keeps count of its changes."""
 
     def __len__(self) -> int:
         return len(self.values)

@@ -1,9 +1,10 @@
 """What a kind thinks of a bucket, and why."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum
+from math import isnan
 
 import numpy as np
 import numpy.typing as npt
@@ -52,6 +53,10 @@ class Why:
     """Who moved it. The parts of one label add up to the whole, observed and expected."""
     headline: str | None = None
     """How the kind says it in a title; None: the number, and how it stands to the usual."""
+
+
+UNSAID = Why("")
+"""Words that are yet to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,14 @@ class Verdicts:
 
     def one(self, panel: Panel, row: int, column: int) -> Verdict:
         """The verdict of one bucket, addressed by its row in the panel."""
+        return self.said(self.unsaid(panel, row, column), row, column)
+
+    def said(self, verdict: Verdict, row: int, column: int) -> Verdict:
+        """The verdict of one bucket with its words."""
+        return replace(verdict, why=self.why(row, column))
+
+    def unsaid(self, panel: Panel, row: int, column: int) -> Verdict:
+        """The verdict of one bucket, its words left for later: they cost more than all the rest."""
         here = row - self.first, column
         observed = panel.values[row, column] if self.observed is None else self.observed[here]
         counted = 1 if self.counted is None else int(self.counted[here])
@@ -127,7 +140,7 @@ class Verdicts:
             low=_or_none(self.low[here]),
             high=_or_none(self.high[here]),
             score=float(self.score[here]),
-            why=self.why(row, column),
+            why=UNSAID,
             step=1 if self.step is None else int(self.step[here]),
             counted_from=None if counted == 1 else panel.at(row - counted + 1),
             unit=self.unit,
@@ -136,4 +149,5 @@ class Verdicts:
 
 
 def _or_none(value: np.float64) -> float | None:
-    return None if np.isnan(value) else float(value)
+    number = float(value)
+    return None if isnan(number) else number

@@ -1,7 +1,8 @@
 """Through a panel bucket by bucket, but only where an alert may change."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from rules.panel import Panel
 from rules.past import Places
 from rules.rule import Rule
 from rules.series import Measure
-from rules.verdict import Outcome, Outcomes, Verdict, Verdicts
+from rules.verdict import UNSAID, Outcome, Outcomes, Verdict, Verdicts
 
 CELLS = 1 << 22
 """So many buckets are judged in one go, that a long replay does not fill the memory."""
@@ -47,12 +48,44 @@ class Story:
         if change is not None and self.alert is not None:
             self.events.append(Event(change, self.alert, verdict))
 
+    def say(self, words: "_Words") -> None:
+        """Put into words what is kept: most of what a long alert passes is forgotten again."""
+        self.alert = words.of(self.alert) if self.alert is not None else None
+        self.ended[:] = [words.of(alert) for alert in self.ended]
+        self.events[:] = [
+            replace(event, alert=words.of(event.alert), verdict=words.said(event.verdict))
+            for event in self.events
+        ]
+
     def _end(self, ended: Alert) -> None:
         """Of what nobody was told, nothing is left."""
         told = ended.opened_at is not None
         self.alert = ended if told else None
         if told:
             self.events.append(Event(Change.RESOLVED, ended, ended.latest))
+
+
+@dataclass(slots=True)
+class _Words:
+    """The words for the verdicts of a column."""
+
+    panel: Panel
+    verdicts: Verdicts
+    column: int
+    known: dict[datetime, Verdict] = field(default_factory=dict)
+
+    def of(self, alert: Alert) -> Alert:
+        opening = None if alert.opening is None else self.said(alert.opening)
+        latest, worst = self.said(alert.latest), self.said(alert.worst)
+        return replace(alert, latest=latest, worst=worst, opening=opening)
+
+    def said(self, verdict: Verdict) -> Verdict:
+        if verdict.why is not UNSAID:
+            return verdict
+        if verdict.at not in self.known:
+            row = self.panel.row(verdict.at)
+            self.known[verdict.at] = self.verdicts.said(verdict, row, self.column)
+        return self.known[verdict.at]
 
 
 def walk(rule: Rule, panel: Panel, begin: Places, alerts: Mapping[int, Alert]) -> dict[int, Story]:
@@ -72,7 +105,8 @@ def walk(rule: Rule, panel: Panel, begin: Places, alerts: Mapping[int, Alert]) -
             for row in _visits(outcome[:, column], story):
                 if _leaps(panel, outcome[:row, column], rows.start, story.alert):
                     break
-                story.take(verdicts.one(panel, row + rows.start, column), watch)
+                story.take(verdicts.unsaid(panel, row + rows.start, column), watch)
+            story.say(_Words(panel, verdicts, column))
     return stories
 
 

@@ -6,14 +6,19 @@ are the buckets the rules may look at, its columns the series by position.
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import count
 
 import numpy as np
 
-from rules.panel import Flags, Floats, Panel
+from rules.panel import Flags, Floats, Marks, Panel
 from rules.series import EPOCH, Labels, Metric, Series
 
 _SPARE = 1.25
 """Room kept for growth, so that a new bucket or series seldom moves the whole matrix."""
+
+
+_MARKS = count(1)
+"""For rows that were written: no two ever bear the same, in whatever history. 0: never written."""
 
 
 class History:
@@ -29,6 +34,7 @@ class History:
         self._rows = 0
         self._first = np.empty(0, dtype="datetime64[ms]")
         self._closed = np.zeros(0, dtype=np.bool_)
+        self._marks = np.zeros(0, dtype=np.int64)
         self._matrix = np.empty((0, 0), dtype=np.float64)
 
     def add_series(self, labels: Labels, first_at: datetime) -> int:
@@ -80,6 +86,7 @@ class History:
         self._matrix[at, : len(values)] = values
         self._matrix[at, len(values) :] = np.nan
         self._closed[at] = closed
+        self._marks[at] = next(_MARKS)
 
     def panel(self) -> Panel | None:
         """What the rules see: a view that cannot be written to."""
@@ -94,6 +101,7 @@ class History:
             start=self.start,
             values=values,
             closed=int(closed[-1]) + 1 if len(closed) else 0,
+            marks=Marks(self._matrix, self._marks[: self._rows].copy()),
         )
 
     def _row_of(self, start: datetime) -> int | None:
@@ -113,27 +121,32 @@ class History:
         kept = max(0, self._rows - rows)
         self._matrix[:kept] = self._matrix[rows : rows + kept].copy()
         self._closed[:kept] = self._closed[rows : rows + kept].copy()
+        self._marks[:kept] = self._marks[rows : rows + kept].copy()
         self._matrix[kept:] = np.nan
         self._closed[kept:] = False
+        self._marks[kept:] = 0
         self._rows = kept
         self.start += rows * self.metric.width
 
     def _prepend(self, rows: int) -> None:
         """Make room before row 0: a vendor told of an older bucket than any before."""
-        matrix, closed, count = self._matrix, self._closed, self._rows
-        self._matrix = np.full((count + rows + 1, matrix.shape[1]), np.nan)
-        self._closed = np.zeros(count + rows + 1, dtype=np.bool_)
-        self._matrix[rows : rows + count] = matrix[:count]
-        self._closed[rows : rows + count] = closed[:count]
-        self._rows = count + rows
+        matrix, closed, marks, kept = self._matrix, self._closed, self._marks, self._rows
+        self._matrix = np.full((kept + rows + 1, matrix.shape[1]), np.nan)
+        self._closed = np.zeros(kept + rows + 1, dtype=np.bool_)
+        self._marks = np.zeros(kept + rows + 1, dtype=np.int64)
+        self._matrix[rows : rows + kept] = matrix[:kept]
+        self._closed[rows : rows + kept] = closed[:kept]
+        self._marks[rows : rows + kept] = marks[:kept]
+        self._rows = kept + rows
 
     def _resize(self, rows: int, columns: int) -> None:
         matrix = np.full((rows, columns), np.nan)
         closed = np.zeros(rows, dtype=np.bool_)
-        count, width = min(self._rows, rows), min(self._matrix.shape[1], columns)
-        matrix[:count, :width] = self._matrix[:count, :width]
-        closed[:count] = self._closed[:count]
-        self._matrix, self._closed = matrix, closed
+        marks = np.zeros(rows, dtype=np.int64)
+        kept, width = min(self._rows, rows), min(self._matrix.shape[1], columns)
+        matrix[:kept, :width] = self._matrix[:kept, :width]
+        closed[:kept], marks[:kept] = self._closed[:kept], self._marks[:kept]
+        self._matrix, self._closed, self._marks = matrix, closed, marks
         self._first = np.resize(self._first, columns)
 
 

@@ -5,6 +5,7 @@ blocks earlier, and what is known of a series is brought up to date once a day. 
 fit into a day several times are blocks of their own.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 from rules.panel import Flags, Floats, Panel
 from rules.season import DAY
 from rules.series import EPOCH
+
+Counts = npt.NDArray[np.uint8]
+"""Few enough for a byte each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +38,15 @@ class Layout:
         return -(-(self.lead + self.rows) // self.per_block)
 
     def fold(self, values: Floats) -> Floats:
-        """Rows by column, as blocks by place by column; what lies outside the panel is not told."""
+        """Rows by column, as place by block by column; what lies outside the panel is not told.
+
+        So what is said of a block lies beside all the blocks of a place, in one piece of memory.
+        """
         columns = values.shape[1]
-        folded = np.full((self.blocks * self.per_block, columns), np.nan)
-        folded[self.lead : self.lead + self.rows] = values
-        return folded.reshape(self.blocks, self.per_block, columns)
+        rows = np.full((self.blocks * self.per_block, columns), np.nan)
+        rows[self.lead : self.lead + self.rows] = values
+        blocks = rows.reshape(self.blocks, self.per_block, columns)
+        return np.ascontiguousarray(blocks.swapaxes(0, 1))
 
     def block(self, row: int) -> int:
         """In which block a row lies."""
@@ -57,10 +65,12 @@ def layout(panel: Panel, rows: int) -> Layout:
 def before(values: Floats, many: int, nothing: float) -> Floats:
     """The values with so many blocks of nothing before the beginning: what is not told is nothing.
 
-    Row t + many is block t, so the block `lag` before each begins at row many - lag.
+    Row t + many is block t, so the block `lag` before each begins at row many - lag. Blocks lie
+    beside the columns, be it by place or not.
     """
-    padded = np.full((many + len(values), *values.shape[1:]), nothing)
-    np.copyto(padded[many:], values, where=~np.isnan(values))
+    *places, blocks, columns = values.shape
+    padded = np.full((*places, many + blocks, columns), nothing)
+    np.copyto(padded[..., many:, :], values, where=~np.isnan(values))
     return padded
 
 
@@ -72,14 +82,14 @@ def runs(rows: npt.NDArray[Any], many: int, step: int, both: np.ufunc) -> npt.ND
     >>> runs(np.arange(8.0)[:, None], 3, 2, np.add)[:, 0]
     array([ 6.,  9., 12., 15.])
     """
-    height, one, at = len(rows) - (many - 1) * step, rows, 0
+    height, one, at = rows.shape[-2] - (many - 1) * step, rows, 0
     found = None
     for power in range(many.bit_length()):
         if power:
             reach = step << (power - 1)
-            one = both(one[:-reach], one[reach:])
+            one = both(one[..., :-reach, :], one[..., reach:, :])
         if many >> power & 1:
-            part = one[at : at + height]
+            part = one[..., at : at + height, :]
             found = part if found is None else both(found, part)
             at += step << power
     assert found is not None  # noqa: S101
@@ -121,10 +131,26 @@ def mean(values: Floats, weights: Floats, many: int, cap: Floats) -> Floats:
 
 def counted(those: Flags) -> Floats:
     """How many of each block."""
-    many = np.add.reduce(those.view(np.uint8), axis=1, dtype=np.uint32)
+    enough = np.uint8 if len(those) < 256 else np.uint32
+    many = np.add.reduce(those.view(np.uint8), axis=0, dtype=enough)
     return np.asarray(many, dtype=np.float64)
 
 
 def highest(folded: Floats) -> Floats:
     """The highest of each block; NaN where nothing is told."""
-    return np.asarray(np.fmax.reduce(folded, axis=1))
+    return np.asarray(np.fmax.reduce(folded, axis=0))
+
+
+def told_in(folded: Floats) -> Floats:
+    """The sum of what is told in each block, where nothing is negative."""
+    return np.asarray(np.fmax(folded, 0.0).sum(axis=0))
+
+
+def chosen(which: npt.NDArray[Any], arrays: Sequence[Floats]) -> Floats:
+    """Of each number the array that it is to be taken from. By its bits: to ask for each of them
+    costs seven times as much."""
+    bits = np.zeros(arrays[0].shape, dtype=np.int64)
+    for number, array in enumerate(arrays):
+        all_or_none = -(which == number).astype(np.int64)
+        bits |= array.view(np.int64) & all_or_none
+    return bits.view(np.float64)

@@ -32,40 +32,59 @@ class Noise:
     still: Floats
     grows: Floats
 
-    def sigma(self, expected: Floats) -> Floats:
-        """One standard deviation around an expected root, by block, place and column."""
-        return np.sqrt(self.variance(expected**2))
+    def sigma(self, power: Floats) -> Floats:
+        """One standard deviation where so much is expected, by place, block and column."""
+        variance = self.variance(power)
+        return np.sqrt(variance, out=variance)
 
-    def variance(self, expected: Floats) -> Floats:
-        """Around what was expected, given its square."""
-        return self.grows[:, None, :] * expected + self.still[:, None, :]
+    def variance(self, power: Floats) -> Floats:
+        """Around what is expected, given the square of its root."""
+        variance: Floats = self.grows * power
+        variance += self.still
+        return variance
 
 
 @np.errstate(invalid="ignore", over="ignore")
-def noise_of(
-    residual: Floats, expected: Floats, counts: Flags, sparse: Flags | None = None
-) -> Noise:
-    """From residuals, by block, place and column; only where `counts` is there any to be seen.
+def noise_of(residual: Floats, power: Floats, counts: Flags, sparse: Flags | None = None) -> Noise:
+    """From residuals and the squares of expected roots, by place, block and column; only where
+    `counts` is there any noise to be seen.
 
     Where all busy buckets are alike, nobody can see whether noise grows: it is said to, so that an
     hour that is always quiet does not stray like the busy ones; but not of `sparse` series (by
     block and column, all if left out), whose busy hours are quiet too.
     """
     counts = counts & (residual == residual)  # noqa: PLR0124 - told
-    squares, levels = _only(np.square(residual), counts), _only(np.square(expected), counts)
-    many = counted(counts)
-    usual_level = _per(totals(levels.sum(axis=1), MEMORY), totals(many, MEMORY))
-    high = levels > usual_level[:, None, :]
-    upper = _half(squares, levels, high, counted(high))
-    lower = _half(squares, levels, ~high, many - upper.today)
+    squares, levels = _only(np.square(residual), counts), _only(power, counts)
+    level, many = levels.sum(axis=0), counted(counts)
+    usual_level = _per(totals(level, MEMORY), totals(many, MEMORY))
+    high = levels > usual_level
+    busy, busy_levels = np.multiply(squares, high), np.multiply(levels, high)
+    upper = _half(busy.sum(axis=0), busy_levels.sum(axis=0), counted(high))
+    # What is left is exact: each number less itself, or less nothing.
+    squares -= busy
+    levels -= busy_levels
+    lower = _half(squares.sum(axis=0), levels.sum(axis=0), many - upper.today)
     return _line(lower, upper, np.ones(many.shape, dtype=np.bool_) if sparse is None else sparse)
 
 
 def _only(values: Floats, those: Flags) -> Floats:
-    """What is not negative, and nothing elsewhere; in place, and without asking of each number,
-    which costs ten times as much."""
-    np.multiply(values, those, out=values)
-    return np.asarray(np.fmax(values, 0.0, out=values))
+    """What is not negative, and nothing elsewhere; without asking of each number, which costs
+    seven times as much."""
+    kept = np.multiply(values, those)
+    return np.asarray(np.fmax(kept, 0.0, out=kept))
+
+
+@np.errstate(invalid="ignore", over="ignore")
+def quiet_of(residual: Floats, quiet: Flags) -> Floats:
+    """The variance of the hours in which next to nothing is expected, by block and column; infinite
+    where there are too few of them. However the busy ones stray, it tells nothing of these."""
+    quiet = quiet & (residual == residual)  # noqa: PLR0124 - told
+    many = counted(quiet)
+    square = _per(_only(np.square(residual), quiet).sum(axis=0), many)
+    cap = ODD * quantile(square, MEMORY, 0.75, LEAST)
+    found = mean(square, many, MEMORY, cap)
+    found[np.isnan(found)] = np.inf
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +98,15 @@ class _Half:
     """How many in the block itself."""
 
 
-def _half(squares: Floats, levels: Floats, those: Flags, many: Floats) -> _Half:
-    part = np.multiply(squares, those)
-    square = _per(part.sum(axis=1), many)
-    level = np.multiply(levels, those, out=part).sum(axis=1)
+def _half(squares: Floats, levels: Floats, many: Floats) -> _Half:
+    """From sums over the blocks' buckets, so many each."""
+    square = _per(squares, many)
     cap = ODD * quantile(square, MEMORY, 0.75, LEAST)
     cap[np.isnan(cap)] = np.inf
     all_ = totals(many, MEMORY)
     return _Half(
         square=np.nan_to_num(mean(square, many, MEMORY, cap)),
-        level=np.nan_to_num(_per(totals(level, MEMORY), all_)),
+        level=np.nan_to_num(_per(totals(levels, MEMORY), all_)),
         many=all_,
         today=many,
     )

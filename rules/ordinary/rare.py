@@ -28,12 +28,16 @@ REACH = 1.4
 """How far beyond the beginning of the tail it is read."""
 PRIOR = (0.4, 20)
 """Where there are few days: how fast the tail falls, and the weight of that in days."""
+TROUBLE = 5.0
+"""What lies so far beyond the bend, times the weight of its tail, is told whatever came before."""
 TURN = 4
 """So many days before a month begins and from then on are its turn."""
 ABOVE = 1.6
 """So many times what its last turns brought must a turn bring to be rare."""
 TURNS = 3
 """So many turns are remembered: what comes on workdays may miss one."""
+ALONE = 3.0
+"""A turn that brought so many times more than both others was trouble, and no month's nature."""
 FAR_OUT = 4.7
 """So many times e rarer than where the tail begins is far out."""
 STRETCHED = (0.8, 0.9375)
@@ -110,7 +114,7 @@ def own(worst: Floats, start: datetime | None) -> Own:
             enough, _at(np.sort(peaks(worst[past]), axis=0), many, STRETCHED[1]), np.nan
         )
         bend[block], heavy[block] = low, _heavy(high - low, many)
-    record = _records(worst, np.nan_to_num(heavy, nan=1.0))
+    record = np.fmin(_records(worst, np.nan_to_num(heavy, nan=1.0)), bend + TROUBLE * heavy)
     if start is not None:
         record = np.maximum(record, _turns(filled, start))
     return Own(bend, heavy, record)
@@ -178,12 +182,15 @@ def _turns(filled: Floats, start: datetime) -> Floats:
     found = np.full_like(filled, -np.inf)
     for block in np.flatnonzero((since < TURN) | (left < TURN)).tolist():
         month = months[block] if since[block] < TURN else months[block] + 1
-        seen = np.full(filled.shape[1], -np.inf)
+        tops = []
         for earlier in range(1, TURNS + 1):
             first = (month - earlier).astype("datetime64[D]") - days[0]
             place = int(first / np.timedelta64(1, "D"))
             around = filled[max(place - TURN, 0) : max(place + TURN, 0)]
-            seen = np.maximum(seen, around.max(axis=0, initial=-np.inf))
+            tops.append(around.max(axis=0, initial=-np.inf))
+        least, second, highest = np.sort(tops, axis=0)
+        alone = ~np.isneginf(least) & (highest > ALONE * second)
+        seen = np.where(alone, second, highest)
         found[block] = np.where(np.isneginf(seen), np.inf, ABOVE * np.maximum(seen, 0.0))
     return found
 

@@ -12,15 +12,18 @@ from enum import StrEnum
 
 import numpy as np
 
-from rules.ordinary.blocks import highest, quantile
-from rules.ordinary.expected import Expected
-from rules.ordinary.noise import MEMORY, QUIET, noise_of
+from rules.ordinary.beside import highest_beside
+from rules.ordinary.blocks import counted, highest, quantile, told_in
+from rules.ordinary.expected import WEEKS, Expected
+from rules.ordinary.noise import MEMORY, QUIET, noise_of, quiet_of
 from rules.panel import Floats
 
 FAR = 2.0
 """From so many sigmas on the chances of counts are looked at."""
 RAREST = 0.15
 """Of what was never seen at this time, so many are expected all the same."""
+CAME = 2.5
+"""So many sigmas at most is what came at this time of the week once in the eight weeks before."""
 SETTLED = 10
 """Blocks that must have been measured before the worse days of a series are known."""
 WORSE = 0.85
@@ -43,7 +46,7 @@ class Look(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Yardstick:
-    """What one window is held against, by block, place and column; NaN where nobody knows."""
+    """What one window is held against, by place, block and column; NaN where nobody knows."""
 
     buckets: int
     """How many are summed, the last one being the bucket itself."""
@@ -68,17 +71,43 @@ def windows(per_block: int, shares: Sequence[int]) -> tuple[int, ...]:
 
 
 @np.errstate(invalid="ignore", over="ignore", divide="ignore")
-def amount_yardstick(amounts: Floats, usual: Expected, buckets: int, look: Look) -> Yardstick:
-    """For sums of amounts."""
-    observed, expected = summed(amounts, buckets), summed(usual.mean, buckets)
-    root = np.sqrt(np.maximum(expected, 0.0))
-    residual = np.sqrt(np.maximum(observed, 0.0)) - root
-    typical = _typical(expected)
-    noise = noise_of(residual, root, expected > QUIET * typical[:, None, :], usual.unit > 0)
-    floor = np.maximum(usual.unit[:, None, :] / 6, (0.02 * root) ** 2)
-    sigma = np.sqrt(np.maximum(noise.variance(root * root), floor))
-    score = _far(residual, Held(observed, expected, sigma, noise.grows[:, None, :]), look)
+def amount_yardsticks(
+    amounts: Floats, usual: Expected, lengths: Sequence[int], look: Look
+) -> list[Yardstick]:
+    """For sums of amounts over so many buckets each."""
+    both = zip(lengths, sums(amounts, lengths), sums(usual.mean, lengths), strict=True)
+    return [_yardstick(*each, usual, look) for each in both]
+
+
+def _yardstick(
+    buckets: int, observed: Floats, expected: Floats, usual: Expected, look: Look
+) -> Yardstick:
+    root, residual = _root(expected), _root(observed)
+    residual -= root
+    power = root * root
+    busy = expected > QUIET * _typical(expected)
+    noise = noise_of(residual, power, busy, usual.unit > 0)
+    sigma = noise.variance(power)
+    np.multiply(root, 0.02, out=power)
+    power *= power
+    np.maximum(sigma, np.maximum(usual.unit / 6, power, out=power), out=sigma)
+    np.sqrt(sigma, out=sigma)
+    if look is Look.MORE:
+        quiet = np.sqrt(np.maximum(quiet_of(residual, ~busy), usual.small / 4))
+        np.fmin(sigma, quiet, out=sigma, where=~busy & (sigma > 0))
+        np.maximum(sigma, (_came(observed) - root) / CAME, out=sigma)
+    score = _far(residual, Held(observed, expected, sigma, noise.grows), look)
     return _measured(Yardstick(buckets, expected, sigma, noise.grows, score))
+
+
+def _came(observed: Floats) -> Floats:
+    """The root of the most that came at this time of the week, or beside it."""
+    return _root(highest_beside(observed, len(WEEKS), WEEKS[0], 0.0))
+
+
+def _root(values: Floats) -> Floats:
+    root: Floats = np.maximum(values, 0.0)
+    return np.sqrt(root, out=root)
 
 
 @np.errstate(invalid="ignore", over="ignore", divide="ignore")
@@ -86,7 +115,7 @@ def level_yardstick(levels: Floats, usual: Expected, look: Look) -> Yardstick:
     """For levels as they are: they are not summed, and stray the same wherever they stand."""
     residual = levels - usual.mean
     noise = noise_of(residual, np.zeros_like(residual), ~np.isnan(residual))
-    sigma = np.sqrt(noise.still)[:, None, :] + np.zeros_like(residual)
+    sigma = np.sqrt(noise.still) + np.zeros_like(residual)
     held = Held(levels, usual.mean, sigma, 0 * sigma)
     return _measured(Yardstick(1, usual.mean, sigma, 0 * noise.still, level_score(held, look)))
 
@@ -94,12 +123,12 @@ def level_yardstick(levels: Floats, usual: Expected, look: Look) -> Yardstick:
 def _measured(plain: Yardstick) -> Yardstick:
     """`worst` holds the score of every place."""
     worst = highest(plain.worst)
-    chance = _worse_by_chance(plain.buckets / plain.sigma.shape[1])
+    chance = _worse_by_chance(plain.buckets / len(plain.sigma))
     worse = np.maximum(quantile(worst, MEMORY, WORSE, SETTLED) / chance, 1.0)
     return Yardstick(
         buckets=plain.buckets,
         expected=plain.expected,
-        sigma=plain.sigma * worse[:, None, :],
+        sigma=np.multiply(plain.sigma, worse, out=plain.sigma),
         grows=plain.grows * worse**2,
         worst=worst / worse,
     )
@@ -124,14 +153,16 @@ class Held:
 def amount_score(held: Held, look: Look) -> Floats:
     """How many sigmas to the side that is looked to, on the scale of roots; and far out, on the
     scale of the chances that such counts have."""
-    residual = np.sqrt(np.maximum(held.observed, 0.0)) - np.sqrt(np.maximum(held.expected, 0.0))
+    residual = _root(held.observed)
+    residual -= _root(held.expected)
     return _far(residual, held, look)
 
 
 def _far(residual: Floats, held: Held, look: Look) -> Floats:
     score = _in_sigmas(residual, held, look)
     if look is Look.MORE:
-        far = np.nonzero((score > FAR) & np.isfinite(score))
+        # One number a place: pairs and triples of them take ten times as long to find.
+        far = np.unravel_index(np.flatnonzero((score > FAR) & (score < np.inf)), score.shape)
         grows = np.broadcast_to(held.grows, score.shape)[far]
         score[far] = _by_chance(
             Held(held.observed[far], held.expected[far], held.sigma[far], grows)
@@ -167,35 +198,43 @@ def _in_sigmas(residual: Floats, held: Held, look: Look) -> Floats:
     return np.asarray(score)
 
 
-def summed(values: Floats, buckets: int) -> Floats:
-    """The sum of so many buckets up to each; NaN where one of them is not told.
+def sums(values: Floats, lengths: Sequence[int]) -> list[Floats]:
+    """The sums of so many buckets up to each, by place, block and column; NaN where one of them is
+    not told.
 
-    Doubled again and again, so that a sum is the same wherever the panel begins.
+    Doubled again and again, so that a sum is the same wherever the panel begins, and what is
+    halfway to a longer one is there already.
     """
-    flat = values.reshape(-1, values.shape[2])
-    return _summed(flat, buckets).reshape(values.shape)
+    known = {1: values}
+    return [_summed(known, buckets) for buckets in lengths]
 
 
-def _summed(flat: Floats, buckets: int) -> Floats:
-    if buckets == 1:
-        return flat
-    half = buckets // 2
-    sums = _summed(flat, half)
-    both = _with_earlier(sums, sums, half)
-    return _with_earlier(both, flat, 2 * half) if buckets % 2 else both
+def _summed(known: dict[int, Floats], buckets: int) -> Floats:
+    if buckets not in known:
+        half = buckets // 2
+        part = _summed(known, half)
+        both = _with_earlier(part, part, half)
+        known[buckets] = _with_earlier(both, known[1], 2 * half) if buckets % 2 else both
+    return known[buckets]
 
 
-def _with_earlier(sums: Floats, flat: Floats, lag: int) -> Floats:
-    both = np.empty_like(sums)
-    both[:lag] = np.nan
-    np.add(sums[lag:], flat[:-lag], out=both[lag:])
+def _with_earlier(part: Floats, other: Floats, lag: int) -> Floats:
+    """Each and what stood so many buckets before it: in an earlier place, or in a later one of the
+    block before."""
+    back, up = divmod(lag, len(part))
+    both = np.empty_like(part)
+    for here, there, since in (
+        (slice(up, None), slice(len(part) - up), back),
+        (slice(up), slice(len(part) - up, None), back + 1),
+    ):
+        earlier = other[there, : max(part.shape[1] - since, 0)]
+        both[here, :since] = np.nan
+        np.add(part[here, since:], earlier, out=both[here, since:])
     return both
 
 
 def _typical(expected: Floats) -> Floats:
-    known = ~np.isnan(expected)
-    many = np.count_nonzero(known, axis=1)
-    total = np.where(known, expected, 0.0).sum(axis=1)
-    typical: Floats = np.full(total.shape, np.nan)
-    np.divide(total, many, out=typical, where=many > 0)
+    many = counted(expected == expected)  # noqa: PLR0124 - told
+    typical: Floats = np.full(many.shape, np.nan)
+    np.divide(told_in(expected), many, out=typical, where=many > 0)
     return typical

@@ -21,21 +21,21 @@ from rules.ordinary.strays import (
     Look,
     Yardstick,
     amount_score,
-    amount_yardstick,
+    amount_yardsticks,
     level_score,
     level_yardstick,
-    summed,
+    sums,
     windows,
 )
 from rules.panel import Floats, Panel
 from rules.past import Places
 from rules.series import Measure, Metric
 
-CHUNK = 1 << 18
+CHUNK = 1 << 17
 """So many buckets are worked on at once."""
 
 
-UNLIKE = {Look.MORE: 0.1, Look.LESS: 0.04, Look.NOTHING: 0.04}
+UNLIKE = {Look.MORE: 0.2, Look.LESS: 0.04, Look.NOTHING: 0.04}
 """For `Tail.unlike`, measured on quiet worlds: upwards there is no end to how far series differ,
 downwards it is zero."""
 
@@ -125,14 +125,19 @@ class Watched:
             own = self.ground.own
             yield Strip(
                 columns,
-                tuple(self._sums(window, columns) for window in self.ground.windows),
+                tuple(self._sums(columns)),
                 Own(*(each[self.blocks, columns] for each in (own.bend, own.heavy, own.record))),
             )
 
-    def _sums(self, window: Window, columns: slice) -> Sums:
-        start = max(self.rows.start - window.buckets + 1, 0)
-        part = self.panel.values[start : self.rows.stop, None, columns]
-        observed = summed(part, window.buckets)[self.rows.start - start :, 0]
+    def _sums(self, columns: slice) -> Iterator[Sums]:
+        windows = self.ground.windows
+        start = max(self.rows.start - windows[-1].buckets + 1, 0)
+        part = self.panel.values[None, start : self.rows.stop, columns]
+        known = sums(part, [window.buckets for window in windows])
+        for window, observed in zip(windows, known, strict=True):
+            yield self._held(window, observed[0, self.rows.start - start :], columns)
+
+    def _held(self, window: Window, observed: Floats, columns: slice) -> Sums:
         expected = np.ascontiguousarray(window.expected[self.places, columns])
         sigma = np.ascontiguousarray(window.sigma[self.places, columns])
         score = level_score if self.panel.metric.measure is Measure.LEVEL else amount_score
@@ -148,8 +153,7 @@ def watched(panel: Panel, rows: slice, eye: Eye) -> Watched:
     first, last = lay.block(rows.start), lay.block(rows.stop - 1)
     begin = max(first * lay.per_block - lay.lead, 0)
     if first == last:
-        known = np.ascontiguousarray(panel.values[:begin])
-        ground = _remembered(_Key(known, panel, eye))
+        ground = _remembered(_Key(panel.values[:begin], panel, eye))
     else:
         ground = _ground(panel, panel.values[: rows.stop], first, eye)
     return _held(panel, rows, ground, eye)
@@ -163,8 +167,10 @@ class _Key:
 
     def __init__(self, values: Floats, panel: Panel, eye: Eye) -> None:
         self.values, self.eye = values, eye
-        self.panel = replace(panel, values=_FORGOTTEN, beside=())
-        self._equal = (_digest(values), values.shape, panel.start, panel.metric, eye)
+        self.panel = replace(panel, values=_FORGOTTEN, beside=(), marks=None)
+        marked = None if panel.marks is None else panel.marks.of(values)
+        what = _digest(values) if marked is None else marked
+        self._equal = (what, values.shape, panel.start, panel.metric, eye)
 
     def __hash__(self) -> int:
         return hash(self._equal)
@@ -174,8 +180,9 @@ class _Key:
 
 
 def _digest(values: Floats) -> tuple[int, bytes]:
-    """Two sums, since a tick must not take a tenth of a second to find out that nothing changed: a
-    change that neither of them notices is one in billions."""
+    """Where nobody keeps count of changes. Two sums, since a tick must not take a tenth of a second
+    to find out that there were none: a change that neither of them notices is one in billions."""
+    values = np.ascontiguousarray(values)
     rows = np.add.reduce(values.view(np.uint64), axis=1)
     return crc32(values.data), rows.tobytes()
 
@@ -196,8 +203,7 @@ def _remembered(key: _Key) -> Ground:
 def _ground(panel: Panel, values: Floats, first: int, eye: Eye) -> Ground:
     lay = layout(panel, len(values))
     columns = values.shape[1]
-    # A column alone is added up in another order, so that its last bits would differ.
-    pieces = max(columns // max(CHUNK // len(values), 2), 1)
+    pieces = max(columns // max(CHUNK // len(values), 1), 1)
     worst = np.empty((lay.blocks, columns))
     found = [
         _window(buckets, (lay.blocks - first, lay.per_block, columns))
@@ -207,8 +213,8 @@ def _ground(panel: Panel, values: Floats, first: int, eye: Eye) -> Ground:
         part = slice(int(those[0]), int(those[-1]) + 1)
         yardsticks = _yardsticks(panel.metric, values[:, part], lay, eye)
         for window, yardstick in zip(found, yardsticks, strict=True):
-            window.expected[:, :, part] = yardstick.expected[first:]
-            window.sigma[:, :, part] = yardstick.sigma[first:]
+            window.expected[:, :, part] = yardstick.expected[:, first:].swapaxes(0, 1)
+            window.sigma[:, :, part] = yardstick.sigma[:, first:].swapaxes(0, 1)
             window.grows[:, part] = yardstick.grows[first:]
         worst[:, part] = _worst(yardsticks)
     start = panel.start + panel.metric.offset - lay.lead * panel.metric.width
@@ -233,10 +239,7 @@ def _yardsticks(metric: Metric, values: Floats, lay: Layout, eye: Eye) -> list[Y
     if metric.measure is Measure.LEVEL:
         return [level_yardstick(folded, expected_levels(folded, lay), eye.look)]
     usual = expected_amounts(folded, lay)
-    return [
-        amount_yardstick(folded, usual, buckets, eye.look)
-        for buckets in windows(lay.per_block, eye.shares)
-    ]
+    return amount_yardsticks(folded, usual, _lengths(metric, lay, eye), eye.look)
 
 
 def _worst(yardsticks: list[Yardstick]) -> Floats:

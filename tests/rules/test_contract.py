@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.contract import FACTORS, Shift, unit_shift
+from rules.contract import FACTORS, RECENT, Shift, unit_shift
 from rules.panel import Floats, Panel
 from rules.series import Absent, Measure, Metric, Series
 from tests.rules.panels import HOUR, START
@@ -241,6 +241,16 @@ def test_the_middle_must_be_known_well(scatter: float, found: bool) -> None:
 @pytest.mark.parametrize(("record", "found"), [(11.9, True), (12.1, False)])
 def test_no_week_has_seen_a_fifth_of_it(record: float, found: bool) -> None:
     assert (flat(*[60.0] * 8, record=record) is not None) is found
+
+
+@pytest.mark.parametrize("off", [1, RECENT, RECENT + 1])
+def test_no_more_than_the_latest_buckets_are_said_to_be_off(off: int) -> None:
+    values = account()
+    values[NOW + 1 - off :] *= 1000
+    shift = held(values, values)
+
+    assert shift is not None
+    assert shift.since == START + (NOW + 1 - min(off, RECENT)) * HOUR
 
 
 def test_what_was_recorded_and_is_told_alike_is_not_questioned() -> None:

@@ -1,5 +1,6 @@
 """What a day came to is said to the last digit, or not at all."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -139,6 +140,13 @@ def test_only_buckets_that_utc_days_are_made_of_can_be_recorded(
     metric = Metric("tts", "minutes", "minutes", Measure.AMOUNT, width, offset=offset)
 
     assert (misfit(metric) is None) == fits
+
+
+def test_what_stands_on_an_account_cannot_be_recorded() -> None:
+    assert misfit(MINUTES) is None
+    assert misfit(replace(MINUTES, measure=Measure.LEVEL)) == (
+        "it is a level, and what stands on an account is not what was used"
+    )
 
 
 def test_nine_places_are_kept_and_half_goes_to_even() -> None:

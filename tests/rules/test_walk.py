@@ -1,6 +1,8 @@
 """Through a panel bucket by bucket, but only where an alert may change."""
 
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 import numpy as np
 import pytest
@@ -67,6 +69,21 @@ def test_only_a_level_can_be_too_little_while_its_bucket_fills(measure, opened):
     stories = walk(rule(Threshold(below=2)), watched, begin(watched), {})
 
     assert (0 in stories) is opened
+
+
+@dataclass(frozen=True)
+class Bare:
+    """A threshold of 2 that leaves it to the buckets what was observed."""
+
+    def judge(self, watched, rows):
+        return replace(Threshold(below=2).judge(watched, rows), observed=None)
+
+
+@pytest.mark.parametrize(("filling", "opened"), [(0, True), (1, False)])
+def test_a_bucket_is_held_against_the_usual_itself_where_nothing_else_is(filling, opened):
+    watched = panel([5, 1], filling=filling)
+
+    assert (0 in walk(rule(Bare()), watched, begin(watched), {})) is opened
 
 
 def test_a_long_panel_is_walked_in_pieces_with_the_same_result(monkeypatch):
@@ -140,3 +157,54 @@ def test_the_first_bucket_of_a_period_may_end_the_one_before_while_it_fills():
         (Change.RESOLVED, at(24)),
         (Change.OPENED, at(24)),
     ]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A threshold of 10 that remembers for which rows it was asked for words."""
+
+    rows: list[int]
+
+    def judge(self, watched, rows):
+        judged = Threshold(above=10).judge(watched, rows)
+        return replace(judged, why=partial(self.why, judged))
+
+    def why(self, judged, row, column):
+        self.rows.append(row)
+        return judged.why(row, column)
+
+
+def all_told(story):
+    alerts = [*story.alerts(), *[event.alert for event in story.events]]
+    told = [(alert.latest, alert.worst, alert.opening) for alert in alerts]
+    return [*[each for three in told for each in three], *[event.verdict for event in story.events]]
+
+
+@pytest.mark.parametrize("cells", [1, 2, 100])
+def test_whatever_is_kept_has_words(monkeypatch, cells):
+    monkeypatch.setattr(rules.walk, "CELLS", cells)
+    watched = panel([1, 20, 30, 20, 40, 20, 20, 1, 20, 1, 50])
+    told = all_told(walk(LIMIT, watched, begin(watched), {})[0])
+    said = Threshold(above=10).judge(watched, slice(0, 11))
+
+    assert len(told) >= 18
+    for verdict in told:
+        assert verdict == said.one(watched, watched.row(verdict.at), 0)
+
+
+def test_what_is_forgotten_is_never_put_into_words():
+    watched = panel([1, 20, 30, 20, 40, 20, 20, 1, 1, 1])
+    asked = Asked([])
+    walk(rule(asked), watched, begin(watched), {})
+
+    assert sorted(asked.rows) == [1, 4, 7]
+
+
+def test_an_alert_that_says_all_keeps_its_words():
+    watched = panel([1, 20, 30])
+    story = walk(LIMIT, watched, begin(watched), {})[0]
+    asked = Asked([])
+    again = walk(rule(asked), watched, begin(watched, 3), {0: story.alert})
+
+    assert again[0].alert == story.alert
+    assert asked.rows == []

@@ -85,3 +85,37 @@ def test_whatever_the_order_of_writing_the_last_word_on_a_bucket_stands(
     assert panel is not None
     told = {panel.at(row): panel.values[row, 0] for row in range(len(panel))}
     assert {at: value for at, value in told.items() if not np.isnan(value)} == expected
+
+
+def marks_of(made: History) -> dict[datetime, int]:
+    panel = made.panel()
+    assert panel is not None
+    assert panel.marks is not None
+    assert panel.marks.of(panel.values) is not None
+    return {panel.at(row): int(panel.marks.rows[row]) for row in range(len(panel))}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(-30, 60), st.integers(0, 9)), min_size=2, max_size=40))
+def test_a_bucket_keeps_its_mark_until_it_is_written_again(writes: list[tuple[int, int]]) -> None:
+    made, before = history(hours=40), dict[datetime, int]()
+    for number, (hour, value) in enumerate(writes):
+        at = NOON + hour * HOUR
+        made.write(at, np.array([float(value)]), closed=True)
+        if number % 5 == 0:
+            made.add_series((("voice", str(number)),), NOON)
+        marks = marks_of(made)
+        kept = {other: mark for other, mark in before.items() if other != at and other in marks}
+
+        assert marks[at] > max(before.values(), default=0)
+        assert {other: marks[other] for other in kept} == kept
+        assert all(marks[other] == 0 for other in marks.keys() - before.keys() - {at})
+        before = marks
+
+
+def test_no_two_histories_share_a_mark() -> None:
+    one, other = history(), history()
+    for made in (one, other):
+        made.write(NOON, np.array([1.0]), closed=True)
+
+    assert marks_of(one) != marks_of(other)

@@ -12,12 +12,14 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from rules.ordinary.blocks import (
     Layout,
     before,
+    chosen,
     counted,
     highest,
     layout,
     mean,
     quantile,
     runs,
+    told_in,
     totals,
 )
 from tests.rules.panels import DAY, HOUR, NAN, panel
@@ -38,9 +40,9 @@ def test_folding_keeps_every_number_in_its_order_and_adds_none(data, per_block, 
     lay = Layout(per_block, lead, rows, daily=True)
     values = data.draw(arrays(np.float64, (rows, columns), elements=VALUES))
     folded = lay.fold(values)
-    flat = folded.reshape(-1, columns)
+    flat = folded.swapaxes(0, 1).reshape(-1, columns)
 
-    assert folded.shape == (lay.blocks, per_block, columns)
+    assert folded.shape == (per_block, lay.blocks, columns)
     np.testing.assert_array_equal(flat[lead : lead + rows], values)
     assert np.isnan(flat[:lead]).all()
     assert np.isnan(flat[lead + rows :]).all()
@@ -52,7 +54,7 @@ def test_a_row_is_in_the_block_that_it_is_folded_into(per_block, row, data):
     lay = Layout(per_block, data.draw(st.integers(0, per_block - 1)), row + 1, daily=True)
     folded = lay.fold(np.arange(row + 1.0)[:, None])
 
-    assert row in folded[lay.block(row)]
+    assert row in folded[:, lay.block(row)]
 
 
 @pytest.mark.parametrize(
@@ -160,18 +162,34 @@ def test_the_cap_of_a_mean_is_that_of_its_own_block():
 
 @given(arrays(np.bool_, array_shapes(min_dims=3, max_dims=3, max_side=6)))
 def test_flags_are_counted_by_block(flags):
-    np.testing.assert_array_equal(counted(flags), flags.sum(axis=1))
+    np.testing.assert_array_equal(counted(flags), flags.sum(axis=0))
 
 
 def test_more_than_a_byte_of_flags_is_counted():
-    assert counted(np.ones((1, 288, 1), np.bool_)).item() == 288
+    assert counted(np.ones((288, 1, 1), np.bool_)).item() == 288
 
 
 @given(arrays(np.float64, array_shapes(min_dims=3, max_dims=3, max_side=5), elements=VALUES))
 def test_the_highest_of_a_block_is_the_highest_that_was_told(folded):
     found = highest(folded)
-    told = ~np.isnan(folded).all(axis=1)
+    told = ~np.isnan(folded).all(axis=0)
 
     assert np.isnan(found[~told]).all()
     for block, column in zip(*np.nonzero(told), strict=True):
-        assert found[block, column] == np.nanmax(folded[block, :, column])
+        assert found[block, column] == np.nanmax(folded[:, block, column])
+
+
+@given(arrays(np.float64, array_shapes(min_dims=3, max_dims=3, max_side=5), elements=VALUES))
+def test_only_what_is_told_and_not_negative_is_added_up(folded):
+    right = np.nansum(np.abs(folded), axis=0)
+
+    np.testing.assert_allclose(told_in(np.abs(folded)), right)
+    np.testing.assert_array_equal(told_in(-np.abs(folded)), 0 * right)
+
+
+@given(st.data())
+def test_each_number_is_chosen_from_the_array_that_is_named(data):
+    from_ = [data.draw(arrays(np.float64, (3, 2, 4), elements=VALUES)) for _ in range(3)]
+    which = data.draw(arrays(np.intp, (2, 4), elements=st.integers(0, 2)))
+
+    np.testing.assert_array_equal(chosen(which, from_), np.choose(which, from_))

@@ -1,5 +1,7 @@
 """What is expected of a bucket, from the same place of the weeks and the days before."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -21,7 +23,13 @@ def drawn(means, seed=0, many=12):
 
 def expected(values, *, daily=True):
     days, places, _ = values.shape
-    return expected_amounts(values, Layout(places, 0, days * places, daily=daily))
+    found = expected_amounts(turned(values), Layout(places, 0, days * places, daily=daily))
+    return replace(found, root=turned(found.root), mean=turned(found.mean))
+
+
+def turned(values):
+    """By day and place what is by place and day, and the other way round."""
+    return np.ascontiguousarray(values.swapaxes(0, 1))
 
 
 def off(found, truth):
@@ -73,12 +81,36 @@ def test_a_series_without_a_rhythm_is_expected_at_its_level():
     assert found.mean[LAST].mean() == pytest.approx(30, rel=0.15)
 
 
+def test_where_one_hour_is_much_like_the_next_they_tell_of_each_other():
+    """Three times as many numbers miss the truth by less than one place could."""
+    wave = (20 + 10 * np.cos(HOURS * np.pi / 12))[:, None]
+    values = drawn(wave * np.ones((DAYS, 1, 1)), many=60)
+    alone = np.stack([values[day - 14 : day].mean(axis=0) for day in range(DAYS - 7, DAYS)])
+
+    assert off(expected(values).mean[LAST], wave) < 0.75 * off(alone, wave)
+
+
+def test_an_hour_that_is_unlike_those_beside_it_stays_so():
+    batch = np.where(HOURS == 3, 200.0, 2.0)[:, None]
+    found = expected(drawn(batch * np.ones((DAYS, 1, 1)))).mean[LAST]
+
+    assert found[:, 3].min() > 180
+    assert found[:, [2, 4]].max() < 8
+
+
 @pytest.mark.parametrize("rate", [0.1, 0.5, 2.0])
 def test_rare_use_is_expected_at_its_rate_and_not_at_zero(rate):
     found = expected(drawn(rate, many=60)).mean[LAST]
 
     assert found.mean() == pytest.approx(rate, rel=0.25)
     assert (found > rate / 10).mean() > 0.95
+
+
+def test_use_that_comes_once_in_two_days_is_expected_too():
+    found = expected(drawn(0.02, many=60)).mean[LAST]
+
+    assert (found > 0).mean() > 0.8
+    assert found.mean() == pytest.approx(0.02, rel=0.25)
 
 
 def test_a_quiet_hour_is_not_expected_to_be_as_busy_as_the_noise_of_the_others():
@@ -88,12 +120,34 @@ def test_a_quiet_hour_is_not_expected_to_be_as_busy_as_the_noise_of_the_others()
     assert found[:, :8].max() < 1
 
 
+def test_where_nothing_ever_came_at_some_time_of_the_day_nothing_is_expected():
+    """However little of the rhythm of such bursts is believed."""
+    bursts = np.random.default_rng(3).gamma(0.3, 100, (DAYS, 24, 12))
+    bursts[:, 2:7] = 0
+    found = expected(bursts).mean[LAST]
+
+    assert (found[:, 3:6] == 0).all()
+    assert (found[:, [2, 6]] > 1).all()
+
+
+def test_what_is_expected_is_known_to_be_too_much_after_eight_weeks():
+    bursts = np.random.default_rng(3).gamma(0.3, 100, (DAYS, 24, 12))
+    bursts[:, 2:7] = 0
+    bursts[10, 4] = NAN
+    found = expected(bursts).mean
+
+    assert (found[55, 3] > 0).all()
+    assert (found[56, 3] > 0).all()
+    assert (found[66, 3] > 0).all()
+    assert (found[67, 3] == 0).all()
+
+
 def test_levels_are_expected_as_they_are():
     level = -500 + WEEKLY + np.random.default_rng(4).normal(0, 5, (DAYS, 24, 6))
-    found = expected_levels(level, Layout(24, 0, DAYS * 24, daily=True))
+    found = expected_levels(turned(level), Layout(24, 0, DAYS * 24, daily=True))
     truth = np.broadcast_to(-500 + WEEKLY[LAST], (7, 24, 6))
 
-    assert np.abs(found.mean[LAST] - truth).mean() < 3
+    assert np.abs(turned(found.mean)[LAST] - truth).mean() < 3
     assert found.root is found.mean
     assert (found.unit == 0).all()
 
@@ -134,6 +188,19 @@ def test_only_blocks_before_count():
 
     np.testing.assert_array_equal(found.mean[:61], same.mean[:61])
     np.testing.assert_array_equal(found.unit[:61], same.unit[:61])
+
+
+def test_a_small_amount_is_the_smallest_of_most_days_and_not_that_of_one():
+    values = drawn(50.0, many=1)
+    values[:, 7] = 20.0
+    values[DAYS - 10 : DAYS - 8, 5] = 3.0
+    values[DAYS - 5, 5] = 2.0
+    small = expected(values).small[:, 0]
+
+    assert np.isnan(small[0])
+    assert small[1] == small[DAYS - 5] == 20
+    assert small[-1] == 3
+    assert np.isnan(expected(0 * values).small).all()
 
 
 def test_the_unit_is_the_smallest_amount_of_a_series_that_is_often_empty():

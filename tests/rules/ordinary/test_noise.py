@@ -13,9 +13,14 @@ RHYTHM = np.where(np.arange(24) % 24 < 12, 40.0, 400.0)[:, None]
 def noise(values, means, **how):
     """What is known after all of these blocks but the last, by column."""
     means = np.broadcast_to(means, values.shape)
-    expected = np.sqrt(means)
-    found = noise_of(np.sqrt(values) - expected, expected, means > 0, **how)
+    residual, means = turned(np.sqrt(values) - np.sqrt(means)), turned(means)
+    found = noise_of(residual, means, means > 0, **how)
     return found.still[-1], found.grows[-1]
+
+
+def turned(values):
+    """By block and place what is by place and block, and the other way round."""
+    return np.ascontiguousarray(values.swapaxes(0, 1))
 
 
 def gamma(means, share, seed=0):
@@ -101,7 +106,7 @@ def test_of_too_few_buckets_nothing_is_known(told, known):
 
 
 def test_where_nothing_counts_nothing_is_known():
-    found = noise_of(np.ones((20, 4, 1)), np.ones((20, 4, 1)), np.zeros((20, 4, 1), np.bool_))
+    found = noise_of(np.ones((4, 20, 1)), np.ones((4, 20, 1)), np.zeros((4, 20, 1), np.bool_))
 
     assert np.isnan(found.still).all()
 
@@ -111,6 +116,7 @@ def test_sigma_is_one_standard_deviation_around_an_expected_root():
     values = np.maximum(values, 0)
     expected = np.sqrt(np.broadcast_to(RHYTHM, SHAPE))
     residual = np.sqrt(values) - expected
-    sigma = noise_of(residual, expected, expected > 0).sigma(expected)
+    power = turned(expected**2)
+    sigma = turned(noise_of(turned(residual), power, power > 0).sigma(power))
 
     assert np.std(residual[:-1] / sigma[-1]) == pytest.approx(1, abs=0.05)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.ordinary import rare
-from rules.ordinary.rare import ABOVE, FAR_OUT, LEAST, POPULATION, Own, Tail, own, peaks
+from rules.ordinary.rare import ABOVE, FAR_OUT, LEAST, POPULATION, TROUBLE, Own, Tail, own, peaks
 from tests.rules.panels import NAN
 
 MONDAY = datetime(2025, 3, 3, tzinfo=UTC)
@@ -204,22 +204,30 @@ def records(*values):
 
 def test_a_record_is_the_second_highest_peak_of_the_weeks_before():
     quiet = [1, 0] * 10
-    found = records(*quiet, 9, 0, 7, 0, 8, 0, *[0] * 60)
+    found = records(*quiet, 5, 0, 3, 0, 4, 0, *[0] * 60)
 
     assert found[20] == 1
     assert found[21] == 1
-    assert found[23] == 7
-    assert found[25] == 8
-    assert found[24 + POPULATION] == -inf or found[24 + POPULATION] < 8
+    assert found[23] == 3
+    assert found[25] == 4
+    assert found[24 + POPULATION] == -inf or found[24 + POPULATION] < 4
 
 
 def test_a_trouble_of_several_days_is_one_occasion():
-    assert records(*[1, 0] * 10, 9, 8, 9, 9, 0, 0)[25] == 9
-    assert records(*[1, 0] * 10, 9, 9, 8, 7, 0, 0)[25] == 1
+    assert records(*[1, 0] * 10, 5, 4, 5, 5, 0, 0)[25] == 5
+    assert records(*[1, 0] * 10, 5, 5, 4, 3, 0, 0)[25] == 1
 
 
 def test_yesterday_is_a_peak_whatever_today_is():
-    assert records(*[1, 0] * 10, 7, 0, 9, 10)[23] == 7
+    assert records(*[1, 0] * 10, 3, 0, 5, 6)[23] == 3
+
+
+def test_an_earlier_trouble_does_not_make_blind_for_the_next():
+    """Far beyond what is natural to a series no record need be broken."""
+    bend = own(column(*[1, 0] * 10, 30, 0, 40, 0), None).bend[-1, 0]
+
+    assert bend == 1
+    assert records(*[1, 0] * 10, 30, 0, 40, 0)[-1] == bend + TROUBLE
 
 
 def test_what_is_a_record_does_not_hang_on_what_follows():
@@ -312,10 +320,30 @@ def test_a_turn_that_was_quiet_leaves_nothing_out_of_reach():
 
 
 def test_three_turns_are_remembered():
-    found = turning(28, days=200)
+    worst = np.full((200, 1), 2.0)
+    worst[28] = 4.0
+    found = own(worst, MONDAY).record[:, 0]
 
     assert found[118] == pytest.approx(ABOVE * 4)
-    assert found[149] < ABOVE * 4
+    assert found[149] == pytest.approx(ABOVE * 2)
+
+
+@pytest.mark.parametrize(("trouble", "minded"), [(2.9 * 4, 2.9 * 4), (3.1 * 4, 4.0)])
+def test_a_trouble_at_one_turn_of_three_is_no_months_nature(trouble, minded):
+    worst = np.full((140, 1), 1.0)
+    worst[[28, 58]] = 4.0
+    worst[89] = trouble
+    found = own(worst, MONDAY).record[:, 0]
+
+    assert found[119] == pytest.approx(ABOVE * minded)
+
+
+def test_of_two_turns_the_higher_is_minded_however_high():
+    worst = np.full((140, 1), 1.0)
+    worst[28], worst[58] = 4.0, 30.0
+    worst[:14] = NAN
+
+    assert own(worst, MONDAY).record[89, 0] == pytest.approx(ABOVE * 30)
 
 
 def test_days_of_the_turn_are_the_last_four_and_the_first_four():

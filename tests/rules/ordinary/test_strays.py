@@ -1,5 +1,6 @@
 """How far buckets and their sums lie from what was expected."""
 
+from dataclasses import replace
 from math import exp, lgamma, log
 
 import numpy as np
@@ -10,14 +11,15 @@ from hypothesis import strategies as st
 from rules.ordinary.blocks import Layout
 from rules.ordinary.expected import Expected, expected_amounts
 from rules.ordinary.strays import (
+    CAME,
     FAR,
     Held,
     Look,
     amount_score,
-    amount_yardstick,
+    amount_yardsticks,
     level_score,
     level_yardstick,
-    summed,
+    sums,
     windows,
 )
 from tests.rules.panels import NAN
@@ -41,6 +43,15 @@ def test_windows_are_shares_of_a_block_and_a_bucket_at_least(per_block, shares, 
     assert windows(per_block, shares) == found
 
 
+def turned(values):
+    """By day and place what is by place and day, and the other way round."""
+    return np.ascontiguousarray(values.swapaxes(0, 1))
+
+
+def summed(values, buckets):
+    return turned(sums(turned(values), [buckets])[0])
+
+
 VALUES = st.lists(st.one_of(st.just(NAN), st.floats(0, 1e6)), min_size=1, max_size=60)
 
 
@@ -60,6 +71,21 @@ def test_sums_are_the_same_to_the_bit_wherever_the_panel_begins(values, buckets,
     known = ~np.isnan(found)
 
     np.testing.assert_array_equal(summed(longer, buckets)[earlier:][known], found[known])
+
+
+@given(VALUES, st.integers(1, 50), st.integers(1, 9))
+def test_sums_are_the_same_to_the_bit_however_many_buckets_a_block_has(values, buckets, places):
+    whole = np.array(values)[: len(values) // places * places]
+    line = summed(whole[:, None, None], buckets).ravel()
+
+    np.testing.assert_array_equal(summed(whole.reshape(-1, places, 1), buckets).ravel(), line)
+
+
+@given(VALUES, st.lists(st.integers(1, 30), min_size=1, max_size=5))
+def test_sums_are_the_same_to_the_bit_whichever_others_are_taken(values, lengths):
+    row = np.array(values)[None, :, None]
+    for buckets, found in zip(lengths, sums(row, lengths), strict=True):
+        np.testing.assert_array_equal(found, sums(row, [buckets])[0])
 
 
 def log_upper(seen, mean):
@@ -164,8 +190,13 @@ def counts():
 
 
 def yardstick(values, buckets, look=Look.MORE):
-    usual = expected_amounts(values, Layout(values.shape[1], 0, values.size, daily=True))
-    return amount_yardstick(values, usual, buckets, look)
+    values = turned(values)
+    usual = expected_amounts(values, Layout(len(values), 0, values.size, daily=True))
+    return by_day(amount_yardsticks(values, usual, [buckets], look)[0])
+
+
+def by_day(found):
+    return replace(found, expected=turned(found.expected), sigma=turned(found.sigma))
 
 
 @pytest.mark.parametrize(("buckets", "look"), [(1, Look.MORE), (6, Look.MORE), (24, Look.LESS)])
@@ -192,12 +223,50 @@ def test_by_chance_hardly_any_day_is_worse_than_another(counts, buckets, more):
 
 def test_a_series_with_worse_days_has_the_yardstick_to_go_with_them(counts):
     bursts = counts.copy()
-    bursts[3::4, 10] += 60
+    for day in range(3, DAYS, 4):
+        bursts[day, 5 * day % 24] += 60
     plain, wild = yardstick(counts, 1), yardstick(bursts, 1)
 
     assert (wild.sigma[-1] > 1.5 * plain.sigma[-1]).all()
     assert np.nanmedian(wild.worst[-28:]) < np.nanmedian(plain.worst[-28:])
     assert np.nanmax(wild.worst[-28:]) < 8
+
+
+def night(many=12):
+    """By day it strays as much as it is busy; at night next to nothing comes."""
+    rng = np.random.default_rng(7)
+    busy = np.arange(24) >= 8
+    means = np.where(busy, 500.0, 0.05)[None, :, None] * rng.gamma(2, 0.5, (DAYS, 24, many))
+    return np.tile(rng.poisson(means).astype(float), (2, 1, 1))
+
+
+def test_however_the_busy_hours_stray_the_quiet_ones_do_not():
+    found = yardstick(night(), 1)
+
+    assert found.sigma[-1, 12].min() > 5
+    assert found.sigma[-1, 3].max() < 1.5
+    assert yardstick(night(), 1, Look.LESS).sigma[-1, 3].min() > 1.5
+
+
+def test_where_nothing_comes_at_night_a_single_use_is_a_quarter():
+    values = night()
+    values[:, :8] = 0
+    values[values < 4] = 4
+    values[:, :8] = 0
+
+    assert (yardstick(values, 1).sigma[-1, 3] >= (4 / 4) ** 0.5).all()
+
+
+def test_what_came_at_this_time_of_the_week_is_nothing_new(counts):
+    """Nor at the hour beside it; at other hours it is, and after eight weeks."""
+    odd = counts.copy()
+    odd[-15, 10] += 400
+    plain, found = yardstick(counts, 1), yardstick(odd, 1)
+    far = (np.sqrt(odd[-15, 10]) - np.sqrt(found.expected[-1, 10])) / CAME
+
+    assert (found.sigma[-1, 9:12] >= 0.9 * far).all()
+    assert (found.sigma[-1, 13] < 2 * plain.sigma[-1, 13]).all()
+    assert (found.sigma[-2, 10] < 2 * plain.sigma[-2, 10]).all()
 
 
 def test_the_worst_of_a_day_is_the_highest_score_by_the_final_yardstick():
@@ -229,9 +298,11 @@ def test_where_nothing_was_ever_used_there_is_no_yardstick():
 
 
 def level(values):
-    nothing = np.zeros((len(values), values.shape[2]))
-    usual = np.broadcast_to(values.mean(), values.shape).copy()
-    return level_yardstick(values, Expected(usual, usual, nothing), Look.MORE)
+    values = turned(values)
+    usual = np.full_like(values, values.mean())
+    nothing = np.zeros(values.shape[1:])
+    known = Expected(usual, usual, nothing, nothing)
+    return by_day(level_yardstick(values, known, Look.MORE))
 
 
 def test_a_level_strays_the_same_wherever_it_stands():

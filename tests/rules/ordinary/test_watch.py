@@ -11,6 +11,7 @@ import pytest
 from rules.ordinary import watch
 from rules.ordinary.strays import Look
 from rules.ordinary.watch import Eye, watched
+from rules.panel import Marks
 from rules.series import Measure
 from tests.rules.panels import HOUR, NAN, panel
 
@@ -143,18 +144,14 @@ def test_a_key_is_equal_to_nothing_but_a_key(usual):
     assert key != "key"
 
 
-def test_how_many_series_are_worked_on_at_once_changes_no_bit():
-    """Columns are taken in pieces whose size goes with the length of the past: one too many must
-    not be left alone."""
-    length = 10 * 24
-    wide = watch.CHUNK // length
-    values = np.random.default_rng(2).gamma(2.0, 5.0, (length + 24, wide + 1))
-    there = replace(panel([0.0]), values=values, series=panel(*[[0.0]] * (wide + 1)).series)
-    for days in (9, 10):
-        here = slice(days * 24 - 24, days * 24)
-        longer = slice(here.start, here.stop + 24)
+@pytest.mark.parametrize("of", Measure)
+def test_how_many_series_are_worked_on_at_once_changes_no_bit(monkeypatch, of):
+    there = made(of=of, series=7)
+    whole = seen(there, LAST)
+    for cells in (1, 2 * ROWS, 3 * ROWS):
+        monkeypatch.setattr(watch, "CHUNK", cells)
 
-        same(seen(there, here), seen(there, longer), slice(0, 24))
+        same(seen(there, LAST), whole)
 
 
 def test_memory_keeps_no_panel_alive():
@@ -225,3 +222,42 @@ def test_turns_of_the_month_are_told_by_the_day_in_the_zone_of_the_metric():
     turns = [np.isposinf(seen(each, here)[0][-1][:, 0]) for each in (plain, seoul)]
 
     assert [int(turn.argmin()) for turn in turns] == [28, 19]
+
+
+def marked(there):
+    """As the store's memory has it, with room to grow."""
+    memory = np.full((len(there) + 9, len(there.series) + 2), NAN)
+    memory[: len(there), : len(there.series)] = there.values
+    values = memory[: len(there), : len(there.series)]
+    return replace(there, values=values, marks=Marks(memory, np.arange(len(memory))))
+
+
+def test_with_marks_the_same_is_seen_and_nothing_is_read_again(usual, monkeypatch):
+    there, here = marked(usual), slice(ROWS - 2, ROWS - 1)
+    before = seen(there, here)
+    monkeypatch.setattr(watch, "_digest", None)
+
+    same(remembered(there, here), before)
+    assert watch._remembered.cache_info().hits == 1
+    monkeypatch.undo()
+    same(seen(usual, here), before)
+
+
+def test_a_row_with_another_mark_is_seen_anew(usual):
+    there, here = marked(usual), slice(ROWS - 1, ROWS)
+    before = seen(there, here)
+    there.marks.memory[ROWS - 7 * 24 - 1, 0] += 100
+    there.marks.rows[ROWS - 7 * 24 - 1] = ROWS + 100
+    after = remembered(there, here)
+
+    assert after[0][1][0, 0] > before[0][1][0, 0]
+    same(after, seen(there, here))
+
+
+def test_numbers_put_in_place_of_those_of_a_memory_are_seen(usual):
+    there, here = marked(usual), slice(ROWS - 1, ROWS)
+    before = seen(there, here)
+    other = replace(there, values=there.values * 2)
+
+    assert remembered(other, here)[0][1][0, 0] > before[0][1][0, 0]
+    same(remembered(other, here), seen(other, here))

@@ -34,15 +34,16 @@ class Story:
         return [*self.ended, *([] if self.alert is None else [self.alert])]
 
     def take(self, verdict: Verdict, watch: Watch) -> None:
-        """Take a judged bucket into account. An alert does not outlive its period."""
+        """Take a judged bucket into account: any while an alert is live, else a breach.
+
+        An alert does not outlive its period.
+        """
         if (ended := outlived(self.alert, verdict)) is not None:
             self._end(ended)
         before = self.alert
         self.alert, change = advance(before or self._past, verdict, watch)
         if before is not None and self.alert is None:
             self._past = ended_before(before)
-        elif before is None and self.alert is self._past:
-            self.alert = None
         elif before is not None and not is_live(before) and self.alert is not before:
             self.ended.append(before)
         if change is not None and self.alert is not None:

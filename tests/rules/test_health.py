@@ -5,7 +5,18 @@ from datetime import timedelta
 import pytest
 
 from rules.alert import Change, Phase, Policy, Watch, advance
-from rules.health import BLIND, CONDITIONS, CROWDED, fine, parted, polls_of, wrong
+from rules.health import (
+    BLIND,
+    CONDITIONS,
+    CROWDED,
+    fine,
+    messages_to,
+    parted,
+    polls_of,
+    reader_of,
+    reading_of,
+    wrong,
+)
 from tests.rules.panels import DAY, at
 
 MINUTE = timedelta(minutes=1)
@@ -77,3 +88,13 @@ def test_what_stands_last_behind_a_semicolon_is_advice_unless_others_said_it(fai
 
     assert found == advice
     assert failure == (what if advice is None else f"{what}; {advice}")
+
+
+def test_what_is_watched_of_a_destination_and_of_a_file_has_a_series_of_its_own():
+    watched = [messages_to("ops"), reader_of("ops", "a@example.com"), reading_of("config.yaml")]
+
+    assert [one.key for one in watched] == [
+        "ops/messages{}",
+        "ops/reader{reader=a@example.com}",
+        "config.yaml/configuration{}",
+    ]

@@ -1,7 +1,7 @@
 import asyncio
 import ssl
 import traceback
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 import pytest
@@ -67,7 +67,10 @@ def drawn():
 async def talking(answers):
     """A server that takes everything, but where a line says otherwise; None: it falls silent."""
 
+    writers = []
+
     async def talk(reader, writer):
+        writers.append(writer)
         writer.write(b"220 hello\r\n")
         while line := await reader.readline():
             if line.startswith(b"DATA"):
@@ -75,10 +78,18 @@ async def talking(answers):
                 line = (await reader.readuntil(b"\r\n.\r\n"))[-5:]
             answer = answers.get(line if line.startswith(b"\r") else line[:4], b"250 fine")
             writer.write(b"" if answer is None else answer + b"\r\n")
-        writer.close()
 
     async with await asyncio.start_server(talk, "127.0.0.1", 0) as server:
         yield server.sockets[0].getsockname()[1]
+        await _closed(writers)
+
+
+async def _closed(writers):
+    """A connection that is closed only in a moment outlives its test."""
+    for writer in writers:
+        writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
 
 
 async def test_one_mail_goes_to_all():

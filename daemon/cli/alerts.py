@@ -24,7 +24,7 @@ from rules.alert import Phase
 MOST = 1000
 """So many alerts are listed."""
 _RECENT = timedelta(days=1)
-_HEAD = ("alert", "state", "what", "how much", "since", "told")
+_HEAD = ("alert", "state", "rule", "what", "how much", "since", "told")
 _WIDEST = 48
 _LETTERS = ("letter", "to", "of", "state", "owed", "settled", "why")
 
@@ -96,7 +96,8 @@ def _lines(found: Sequence[Story]) -> Iterator[str]:
 def _cells(one: Story) -> tuple[str, ...]:
     what, how_much = (clip(one_line(cell), _WIDEST) for cell in one.row)
     since = moment(one.alert.since)
-    return str(one.number), _state(one), what, how_much, since, _told(one)
+    rule = one_line(one.alert.rule)
+    return str(one.number), _state(one), rule, what, how_much, since, _told(one)
 
 
 def _state(one: Story) -> str:

@@ -24,15 +24,17 @@ def numbers(where: Where, *words: str) -> list[int]:
 def test_a_line_says_all_that_one_needs_to_know_first(where: Where) -> None:
     head, line = meterwatch("alerts", *where).stdout.splitlines()
 
-    assert head.split() == ["alert", "state", "what", "how", "much", "since", "told"]
-    assert line.startswith("2      firing, warning  Agatha, sona_speech_1  41.2 minutes, 13 times")
+    assert head.split() == ["alert", "state", "rule", "what", "how", "much", "since", "told"]
+    assert line.startswith(
+        "2      firing, warning  voice-spike  Agatha, sona_speech_1  41.2 minutes, 13"
+    )
     assert line.endswith("UTC  team, mail (owed)")
 
 
 def test_it_says_who_looks_after_what(where: Where) -> None:
     meterwatch("acknowledge", "2", "--by", "Anna", *where)
 
-    assert "2      with Anna  Agatha" in meterwatch("alerts", *where).stdout
+    assert "2      with Anna  voice-spike  Agatha" in meterwatch("alerts", *where).stdout
 
 
 def test_what_was_over_lately_is_listed_below_what_goes_on(where: Where) -> None:

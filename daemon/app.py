@@ -187,7 +187,7 @@ async def _note_until_kept(config: Config, floor: Floor, failure: str | None) ->
     while True:
         try:
             return await note_reading(config, floor, failure)
-        except Exception:
+        except Exception:  # whatever the store has, it is asked again: the news must not be lost
             log.exception("the store did not take how the configuration was read; again soon")
             await floor.ground.clock.sleep(_STORE_AWAY)
 

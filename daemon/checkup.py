@@ -83,15 +83,8 @@ class Checkup:
             if found.finding is Finding.UNTRIED:
                 return found
             failure = found.words if found.finding is Finding.BROKEN else None
-            others = told_instead(self.destinations[name], self.destinations)
+            others = self.destinations[name].told_instead(self.destinations)
             events = await note_destination(tx, self.routing, name, others, failure, at)
         if failure is not None:
             log.warning("%s takes no messages: %s", name, failure)
         return replace(found, events=events)
-
-
-def told_instead(destination: Destination, everyone: Mapping[str, Destination]) -> tuple[str, ...]:
-    """Who hears that a destination does not work."""
-    if destination.fallback is not None:
-        return destination.fallback
-    return tuple(name for name in everyone if name != destination.name)

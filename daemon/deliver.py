@@ -85,9 +85,7 @@ class Courier:
 
     def _carrier(self, name: str) -> Carrier:
         destination = self.destinations[name]
-        others = tuple(other for other in self.destinations if other != name)
-        told = others if destination.fallback is None else destination.fallback
-        return Carrier(destination, told, self.means)
+        return Carrier(destination, destination.told_instead(self.destinations), self.means)
 
     def broke(self, name: str) -> Broke:
         """What to do where a round fails by an error of our own: it rests, and others hear of it

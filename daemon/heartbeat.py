@@ -8,7 +8,6 @@ from enum import StrEnum
 from logging import getLogger
 from typing import Any
 
-from daemon.checkup import told_instead
 from daemon.config.settings import HeartbeatConfig
 from daemon.http import Call, Http, HttpError
 from daemon.notifier import Destination
@@ -139,7 +138,7 @@ class Heartbeat:
 
 
 def _heard(everyone: Mapping[str, Destination], name: str) -> set[str]:
-    return set(told_instead(everyone[name], everyone))
+    return set(everyone[name].told_instead(everyone))
 
 
 def _written(at: datetime | None) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from daemon.beside import joined
-from daemon.text import one_line
+from daemon.text import aligned, one_line
 from rules.panel import Panel
 from rules.rule import Rule
 from rules.sight import sight
@@ -58,14 +58,7 @@ def _of(rule: Rule, kind: str, panel: Panel, firing: int) -> Learnt:
 
 def as_lines(found: Sequence[Learnt]) -> Iterator[str]:
     head = ("rule", "kind", "metric", "series", "judged", "learning", "firing")
-    rows = [head, *(_row(one) for one in found)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
-    for row in rows:
-        cells = (
-            f"{cell:<{wide}}" if place < 3 else f"{cell:>{wide}}"
-            for place, (cell, wide) in enumerate(zip(row, widths, strict=True))
-        )
-        yield "  ".join(cells).rstrip()
+    yield from aligned([head, *(_row(one) for one in found)], numbers=range(3, len(head)))
 
 
 def as_json(one: Learnt) -> str:

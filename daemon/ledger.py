@@ -8,7 +8,7 @@ from daemon.notifier import Copy
 from daemon.store.destinations import DestinationState
 from daemon.store.outbox import Delivery, LetterState
 from daemon.table import moment
-from daemon.text import clip, one_line
+from daemon.text import aligned, clip, one_line
 
 _STATE = {
     LetterState.OWED: "owed",
@@ -20,18 +20,16 @@ _STATE = {
     LetterState.FAILED: "failed for good",
 }
 _WIDEST = 60
+_HEAD = ("number", "owed at", "destination", "what", "state", "why")
 
 
 def as_lines(
     deliveries: Sequence[Delivery], destinations: Sequence[DestinationState]
 ) -> Iterator[str]:
     """A row each, the newest first; then whatever place does not work."""
-    rows: list[tuple[str, ...]] = [("number", "owed at", "destination", "what", "state", "why")]
-    rows += [_row(one) for one in deliveries]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows if deliveries else ():
-        yield "  ".join(f"{cell:<{wide}}" for cell, wide in zip(row, widths, strict=True)).rstrip()
-    if not deliveries:
+    if deliveries:
+        yield from aligned([_HEAD, *(_row(one) for one in deliveries)])
+    else:
         yield "Nothing of that kind. --all lists what was sent, too."
     for one in destinations:
         if one.failing_since is not None:

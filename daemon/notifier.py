@@ -1,6 +1,6 @@
 """What every notifier can do: carry a message to its place, and say how that went."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar, Protocol, runtime_checkable
@@ -138,3 +138,9 @@ class Destination:
     fallback: tuple[str, ...] | None = None
     """Who hears of it when this one cannot be reached, and is told in its place what opens
     meanwhile. Left out: all others hear of it, and what is owed waits."""
+
+    def told_instead(self, everyone: Iterable[str]) -> tuple[str, ...]:
+        """Who hears that this one does not work."""
+        if self.fallback is not None:
+            return self.fallback
+        return tuple(name for name in everyone if name != self.name)

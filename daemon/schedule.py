@@ -115,7 +115,7 @@ class Schedule:
             self._running.add(task)
         try:
             await self._act(job)
-        except Exception:  # the one place: a tick that fails must not end the daemon
+        except Exception:  # a tick that fails must not end the daemon
             log.exception("%s failed", job.name)
             self._metrics.ticks_failed.labels(job.name).inc()
         finally:

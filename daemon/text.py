@@ -1,6 +1,7 @@
 """Text as it may stand in a message: on one line, not too long, nothing in it unseen."""
 
 import unicodedata
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 
@@ -32,6 +33,21 @@ def moment(at: datetime) -> str:
     'Fri 20 Nov 14:00 UTC'
     """
     return f"{at:%a} {at.day} {at:%b %H:%M} UTC"
+
+
+def aligned(rows: Sequence[Sequence[str]], numbers: Collection[int] = ()) -> Iterator[str]:
+    """Rows of cells as lines of a table; columns of `numbers` stand flush right.
+
+    >>> list(aligned([("rule", "series"), ("busy", "7")], numbers=(1,)))
+    ['rule  series', 'busy       7']
+    """
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (
+            cell.rjust(wide) if place in numbers else cell.ljust(wide)
+            for place, (cell, wide) in enumerate(zip(row, widths, strict=True))
+        )
+        yield "  ".join(cells).rstrip()
 
 
 def is_link(text: str) -> bool:

@@ -18,7 +18,7 @@ from daemon.store import read_store
 from daemon.store.acts import Act
 from daemon.store.outbox import Delivery
 from daemon.story import Hearing, Story, as_object, as_whole_object, stories, story
-from daemon.text import clip, moment, one_line
+from daemon.text import aligned, clip, moment, one_line
 from rules.alert import Phase
 
 MOST = 1000
@@ -90,7 +90,7 @@ def _say(lines: Iterable[str]) -> None:
 
 
 def _lines(found: Sequence[Story]) -> Iterator[str]:
-    return _table([_HEAD, *(_cells(one) for one in found)])
+    return aligned([_HEAD, *(_cells(one) for one in found)])
 
 
 def _cells(one: Story) -> tuple[str, ...]:
@@ -121,12 +121,12 @@ def _whole(one: Story) -> Iterator[str]:
     by = f", acknowledged by {one_line(taken.by)} since {moment(taken.at)}" if taken else ""
     yield f"Alert {one.number} of the rule {one_line(alert.rule)}: {alert.phase.value}{by}"
     yield ""
-    yield from _table([(fact.label, fact.value) for fact in _facts(one)])
+    yield from aligned([(fact.label, fact.value) for fact in _facts(one)])
     yield ""
-    yield from _table(_happened(one))
+    yield from aligned(_happened(one))
     if one.deliveries:
         yield ""
-        yield from _table([_LETTERS, *(_letter(each) for each in one.deliveries)])
+        yield from aligned([_LETTERS, *(_letter(each) for each in one.deliveries)])
 
 
 def _facts(one: Story) -> Iterator[Fact]:
@@ -171,10 +171,3 @@ def _letter(one: Delivery) -> tuple[str, ...]:
         settled,
         one_line(why, 80),
     )
-
-
-def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield "  ".join(cells).rstrip()

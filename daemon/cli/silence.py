@@ -17,7 +17,7 @@ from daemon.planned.zone import begins, ends
 from daemon.store import read_store, share_store
 from daemon.story import silence_object, spoken_of
 from daemon.table import moment
-from daemon.text import one_line
+from daemon.text import aligned, one_line
 from rules.silence import Silence
 from rules.words import count
 
@@ -156,11 +156,7 @@ def _some(alerts: Sequence[int]) -> str:
 
 
 def _lines(silences: Sequence[Silence]) -> Iterator[str]:
-    rows = [_HEAD, *(_cells(one) for one in silences)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield "  ".join(cells).rstrip()
+    yield from aligned([_HEAD, *(_cells(one) for one in silences)])
 
 
 def _cells(one: Silence) -> tuple[str, ...]:

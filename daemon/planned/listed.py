@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from daemon.table import moment
-from daemon.text import one_line
+from daemon.text import aligned, one_line
 from rules.planned import Planned
 
 
@@ -29,11 +29,7 @@ _HEAD = ("number", "from", "until", "source", "series", "planned")
 
 def as_lines(listed: Sequence[Listed]) -> Iterator[str]:
     """A table, a line for each. Of what recurs it shows the span that is now, or the next."""
-    rows = [_HEAD, *(_cells(each) for each in listed)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield "  ".join(cells).rstrip()
+    yield from aligned([_HEAD, *(_cells(each) for each in listed)])
 
 
 def as_json(each: Listed) -> str:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import pytest
 
-from daemon.checkup import Checked, Checkup, Finding, told_instead
+from daemon.checkup import Checked, Checkup, Finding
 from daemon.health import note_destination
 from daemon.http import Http
 from daemon.notifier import (
@@ -154,7 +154,7 @@ def test_a_fallback_hears_alone(fallback: tuple[str, ...] | None, others: tuple[
     ops = Destination("ops", Place(), fallback)
     everyone = {one: Destination(one, Place()) for one in ("mail", "page")}
 
-    assert told_instead(ops, {"ops": ops, **everyone}) == others
+    assert ops.told_instead({"ops": ops, **everyone}) == others
 
 
 async def test_a_real_place_with_a_wrong_key_is_found(store: Store, http: Http) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 import aiohttp
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 
 from daemon.http.breakage import Kind, breakage
 from daemon.notifier import DeliveryError, DeliveryRefused, DeliveryUnknown, DestinationDown
@@ -78,6 +78,17 @@ ADVICE: Mapping[str, str] = {
     "team_disabled": NEW_WEBHOOK,
     "invalid_token": NEW_WEBHOOK,
 }
+
+ODD = (
+    SlackClientError,
+    aiohttp.ClientError,
+    OSError,
+    AttributeError,
+    KeyError,
+    TypeError,
+    ValueError,
+)
+"""What a call may end in, answers that are not Slack's included."""
 
 AGAIN_SOONEST = timedelta(seconds=1)
 AGAIN_LATEST = timedelta(hours=1)

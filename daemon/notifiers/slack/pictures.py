@@ -5,15 +5,14 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import aiohttp
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 from slack_sdk.models.blocks import ImageBlock
 from slack_sdk.models.metadata import Metadata
 from slack_sdk.web.async_client import AsyncWebClient
 
 from daemon.message import File
 from daemon.notifier import Message, Receipt
-from daemon.notifiers.slack.answers import code_of
+from daemon.notifiers.slack.answers import ODD, code_of
 from daemon.notifiers.slack.blocks import Said, picture
 
 log = logging.getLogger(__name__)
@@ -26,17 +25,8 @@ class NotTaken(Exception):
     """An upload that Slack did not take."""
 
 
-TROUBLE = (
-    NotTaken,
-    SlackClientError,
-    aiohttp.ClientError,
-    OSError,
-    AttributeError,
-    KeyError,
-    TypeError,
-    ValueError,
-)
-"""What an upload may end in, odd answers included: nothing of it is worth a failed message."""
+TROUBLE = (NotTaken, *ODD)
+"""What an upload may end in: nothing of it is worth a failed message."""
 
 
 @dataclass(frozen=True, slots=True)

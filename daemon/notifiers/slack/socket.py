@@ -7,14 +7,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import aiohttp
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from daemon.http import Http
-from daemon.notifiers.slack.answers import FRESH_APP, code_of
+from daemon.notifiers.slack.answers import FRESH_APP, ODD, code_of
 from daemon.notifiers.slack.bot import client_of, unread
 from daemon.notifiers.slack.buttons import Press, press_in
 from daemon.secret import Secret
@@ -26,17 +26,6 @@ Pressed = Callable[[Press], Awaitable[None]]
 REVOKED = frozenset(
     {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "not_allowed_token_type"}
 )
-
-UNHAD = (
-    SlackClientError,
-    aiohttp.ClientError,
-    OSError,
-    AttributeError,
-    KeyError,
-    TypeError,
-    ValueError,
-)
-"""What asking for a connection may end in, odd answers included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +55,7 @@ async def listen(line: Line, http: Http, pressed: Pressed) -> None:
                 log.log(logging.WARNING if failed else logging.INFO, "slack: buttons work")
                 failed, pause = False, line.pause
                 await _until_lost(client, line.look)
-        except UNHAD as error:
+        except ODD as error:
             if not failed:
                 log.warning("slack: buttons do not work for now: %s", _why(error))
             failed, pause = True, min(pause * 2, line.longest)

@@ -112,7 +112,7 @@ def _because(known: Whither, each: Direction) -> str:
     if each.destination not in branch.route.tell:
         return f"because its rule tells it; in all else as {_place(branch)} says"
     if not branch.path:
-        return "by route"
+        return "which hears of all that no other route takes"
     said = "; ".join(f"{name}: {', '.join(some)}" for name, some in branch.route.match.items())
     return f"by {_place(branch)} ({said})" if said else f"by {_place(branch)}"
 

@@ -87,4 +87,8 @@ async def test_what_waits_without_a_group_says_until_when() -> None:
 async def test_a_group_without_a_wait_is_told_at_once() -> None:
     asked = await whither(None, routing(group_by=()), {}, make.AT)
 
-    assert list(as_lines(asked))[3:] == ["    told: at once", "    together with: others of all"]
+    assert list(as_lines(asked))[2:] == [
+        "  ops, which hears of all that no other route takes",
+        "    told: at once",
+        "    together with: others of all",
+    ]

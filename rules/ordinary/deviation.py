@@ -14,7 +14,6 @@ from math import isfinite, isnan
 import numpy as np
 
 from rules.ordinary.best import Best
-from rules.ordinary.rare import Own
 from rules.ordinary.strays import Look
 from rules.ordinary.watch import Eye, Strip, Sums, Watched, watched
 from rules.panel import Flags, Floats, Panel
@@ -69,12 +68,10 @@ def deviations(panel: Panel, rows: slice, minds: Minds) -> Verdicts:
         return _nothing(panel, rows)
     panel = panel.ordinary()
     seen = watched(panel, rows, minds.eye)
-    often = minds.often.within(seen.span)
-    limit = np.array([np.nan if tail is None else tail.limit(often) for tail in seen.tails()])
     level = panel.metric.measure is Measure.LEVEL
     told = _Told.empty((rows.stop - rows.start, len(panel.series)))
-    for strip in seen.strips():
-        told.take(_judged(strip, limit[:, None], minds, level=level), strip.columns)
+    for strip in seen.strips(minds.often.within(seen.span)):
+        told.take(_judged(strip, minds, level=level), strip.columns)
     more = minds.eye.look is Look.MORE
     none = np.broadcast_to(np.float64(np.nan), told.edge.shape)
     return Verdicts(
@@ -121,8 +118,8 @@ class _Told:
             getattr(self, each.name)[:, columns] = getattr(part, each.name)
 
 
-def _judged(strip: Strip, limit: Floats, minds: Minds, *, level: bool) -> _Told:
-    goal = _goal(strip.own, limit)
+def _judged(strip: Strip, minds: Minds, *, level: bool) -> _Told:
+    goal = strip.goal
     calm = _calm(strip.sums, minds)
     beyond = [each & ~calm for each in _beyond(strip.sums, goal, minds)]
     best = Best.of(strip.sums, beyond)
@@ -136,12 +133,6 @@ def _judged(strip: Strip, limit: Floats, minds: Minds, *, level: bool) -> _Told:
         share=_share(best.score, goal),
         counted=best.buckets,
     )
-
-
-def _goal(own: Own, limit: Floats) -> Floats:
-    """What a score must exceed: rare among all, and for its own series."""
-    among_all = np.where(limit > own.bend, own.bend + (limit - own.bend) * own.heavy, limit)
-    return np.asarray(np.maximum(among_all, own.record) + 0 * own.bend)
 
 
 def _beyond(sums: tuple[Sums, ...], goal: Floats, minds: Minds) -> list[Flags]:

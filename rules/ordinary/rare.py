@@ -5,14 +5,19 @@ are one population. How fast scores become rarer is read off a short piece of it
 where the highest 6 % begin to a little beyond. Real trouble lies further out and hardly counts.
 From there on the tail is taken to fall as it did, exponentially. So a rate of false alarms becomes
 a score, and a score becomes "about once in so many years".
+
+But series differ by nature, and none knows its own tail that far out. So the rarer an alarm is to
+be, the more must a series surpass what it did itself in half a year, and at the turns of months.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
-from math import exp, log, sqrt
+from math import exp, log
 
 import numpy as np
 
+from rules.ordinary.turns import turns
 from rules.panel import Floats
 from rules.past import Places
 
@@ -30,36 +35,34 @@ PRIOR = (0.4, 20)
 """Where there are few days: how fast the tail falls, and the weight of that in days."""
 TROUBLE = 5.0
 """What lies so far beyond the bend, times the weight of its tail, is told whatever came before."""
-TURN = 4
-"""So many days before a month begins and from then on are its turn."""
-ABOVE = 1.6
-"""So many times what its last turns brought must a turn bring to be rare."""
-TURNS = 3
-"""So many turns are remembered: what comes on workdays may miss one."""
-ALONE = 3.0
-"""A turn that brought so many times more than both others was trouble, and no month's nature."""
 FAR_OUT = 4.7
 """So many times e rarer than where the tail begins is far out."""
+REMEMBERED = 168
+"""In so many blocks before, a series has shown what it does now and then."""
+SELDOM = 5.0
+"""So many times e rarer than where the tail begins, and what a series does now and then must be
+surpassed; more than that, the rarer still."""
+SOONER = 4.0
+"""So fast that ceases to hold for what is to be less rare."""
+AT_TURNS = (3.4, 1.5)
+"""From so many times e rarer on, a turn of the month must bring more than those before did: e times
+as much for each of so many times e, were one turn seen; the more were seen, the less."""
+ABOVE = 1.1
+"""At least so many times as much."""
 STRETCHED = (0.8, 0.9375)
 """A series' own tail is measured between these shares of its days."""
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
-    """What is known of each series by a block, from the blocks before: by block and column."""
+class Far:
+    """What is known of scores far out, by what is looked for."""
 
-    bend: Floats
-    """Beyond this score a heavy tail is drawn in; NaN where the series is still learnt."""
-    heavy: Floats
-    """How many times as heavy as the usual one the series' tail is; at least 1. NaN before any
-    series can be known."""
-    record: Floats
-    """What a score must reach to be rare for the series."""
-
-    def drawn_in(self, score: Floats, block: int | slice) -> Floats:
-        """Scores of these blocks, with the series' own tail made like all others."""
-        bend, heavy = self.bend[block], self.heavy[block]
-        return np.where(score > bend, bend + (score - bend) / heavy, score + 0 * bend)
+    told: float
+    """Of days with a high score, so many have something to tell."""
+    falls: float
+    """So many times as slowly does the tail fall there."""
+    grows: float
+    """So many times e rarer, and what a series does now and then must be surpassed e times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,28 +76,97 @@ class Tail:
     """Of days beyond where it begins."""
     series: int
     """How many there are to watch."""
-    unlike: float
-    """How much heavier than exponential the tail of many unequal series together is, far out."""
+    far: Far
+
+    def rarer(self, often: float) -> float:
+        """How many times e rarer than where the tail begins must a day be, for all series together
+        to have such a one so often in a block."""
+        return log(max(self.share * self.series / often, 1e-9))
 
     def limit(self, often: float) -> float:
         """The score that all series together reach so often in a block."""
-        rarer = log(max(self.share * self.series / often, 1e-9))
-        return self.begins + self.falls * rarer + self.unlike * max(rarer - FAR_OUT, 0.0) ** 2
+        rarer = self.rarer(often)
+        return self.begins + self.falls * (rarer + (self.far.falls - 1) * max(rarer - FAR_OUT, 0.0))
 
     def chance(self, score: float) -> float:
         """The share of a series' days that reach a score: `limit` the other way round."""
-        over = score - self.begins - FAR_OUT * self.falls
-        if over <= 0:
-            rarer = (score - self.begins) / self.falls
-        else:
-            root = sqrt(self.falls**2 + 4 * self.unlike * over)
-            rarer = FAR_OUT + (root - self.falls) / (2 * self.unlike)
+        rarer = (score - self.begins) / self.falls
+        if rarer > FAR_OUT:
+            rarer = FAR_OUT + (rarer - FAR_OUT) / self.far.falls
         return exp(min(log(self.share) - rarer, 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a rate of false alarms comes to, by block."""
+
+    limit: Floats
+    """NaN where nothing is said to be rare yet."""
+    rarer: Floats
+    surpassed: Floats
+    """So many times what it does now and then must a series do."""
+
+    @classmethod
+    def of(cls, tails: Sequence[Tail | None], often: float) -> "Asked":
+        none = (np.nan, np.nan, np.nan)
+        rows = [none if tail is None else cls._one(tail, often) for tail in tails]
+        limit, rarer, surpassed = np.array(rows).reshape(-1, 3).T[:, :, None]
+        return cls(limit, rarer, surpassed)
+
+    @staticmethod
+    def _one(tail: Tail, often: float) -> tuple[float, float, float]:
+        rarer = tail.rarer(often)
+        over = rarer - SELDOM
+        times = exp(over / tail.far.grows if over > 0 else SOONER * over)
+        return tail.limit(often), rarer, times
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What is known of each series by a block, from the blocks before: by block and column."""
+
+    bend: Floats
+    """Beyond this score a heavy tail is drawn in; NaN where the series is still learnt."""
+    heavy: Floats
+    """How many times as heavy as the usual one the series' tail is; at least 1. NaN before any
+    series can be known."""
+    record: Floats
+    """What a score must reach to be rare for the series."""
+    now_and_then: Floats
+    """What it reached on two occasions in a longer time."""
+    turn: Floats
+    """What the last turns of the month brought; zero on days that are none."""
+    turns: Floats
+    """How many of them were seen."""
+
+    def drawn_in(self, score: Floats, block: int | slice) -> Floats:
+        """Scores of these blocks, with the series' own tail made like all others."""
+        bend, heavy = self.bend[block], self.heavy[block]
+        return np.where(score > bend, bend + (score - bend) / heavy, score + 0 * bend)
+
+    def since(self, block: int) -> "Own":
+        return Own(*(getattr(self, each.name)[block:] for each in fields(self)))
+
+    @np.errstate(invalid="ignore")
+    def goal(self, asked: Asked) -> Floats:
+        """What a score must exceed: rare among all, and for its own series."""
+        limit, (sets_in, slowly) = asked.limit, AT_TURNS
+        among_all = np.where(limit > self.bend, self.bend + (limit - self.bend) * self.heavy, limit)
+        above = np.exp(
+            np.maximum(asked.rarer - sets_in, 0.0) / (slowly * np.maximum(self.turns, 1))
+        )
+        highest = (
+            among_all,
+            self.record,
+            self.now_and_then * asked.surpassed,
+            self.turn * np.maximum(above, ABOVE),
+        )
+        return np.asarray(np.maximum.reduce(highest) + 0 * self.bend)
 
 
 STILL = 1e-6
 """What strays by less, in standard deviations, does so by rounding alone."""
-USUAL = Tail(begins=2.6, falls=PRIOR[0], share=UPPER, series=1, unlike=0.04)
+USUAL = Tail(begins=2.6, falls=PRIOR[0], share=UPPER, series=1, far=Far(1.0, 1.0, 3.0))
 """Of normal noise, for where nothing strays."""
 
 
@@ -115,9 +187,11 @@ def own(worst: Floats, start: datetime | None) -> Own:
         )
         bend[block], heavy[block] = low, _heavy(high - low, many)
     record = np.fmin(_records(worst, np.nan_to_num(heavy, nan=1.0)), bend + TROUBLE * heavy)
-    if start is not None:
-        record = np.maximum(record, _turns(filled, start))
-    return Own(bend, heavy, record)
+    # What is endlessly far out tells nothing of how far is natural.
+    finite = np.where(np.isposinf(worst), np.nan, worst)
+    now_and_then = np.maximum(_highest(finite, REMEMBERED)[1], 0.0)
+    months = turns(filled, start)
+    return Own(bend, heavy, record, now_and_then, months.most, months.many)
 
 
 def peaks(worst: Floats) -> Floats:
@@ -153,15 +227,21 @@ def _records(worst: Floats, heavy: Floats) -> Floats:
     Of a series with a heavy tail it is the highest, and more than that: its records are often
     broken, but not by much.
     """
-    tops, ended = peaks(worst), _ended(worst)
-    first, second = np.full_like(tops, -np.inf), np.full_like(tops, -np.inf)
-    for lag in range(1, min(POPULATION, len(tops) - 1) + 1):
-        sample = (ended if lag == 1 else tops)[:-lag]
-        second[lag:] = np.maximum(second[lag:], np.minimum(first[lag:], sample))
-        first[lag:] = np.maximum(first[lag:], sample)
+    first, second = _highest(worst, POPULATION)
     spread = np.where(np.isfinite(first) & np.isfinite(second), first - second, 0.0)
     more = np.clip(heavy - 2, 0.0, 1.0)
     return np.asarray((second + more * spread) * (1 + 0.2 * more))
+
+
+def _highest(worst: Floats, many: int) -> tuple[Floats, Floats]:
+    """The highest and the second highest peak of so many days before."""
+    tops, ended = peaks(worst), _ended(worst)
+    first, second = np.full_like(tops, -np.inf), np.full_like(tops, -np.inf)
+    for lag in range(1, min(many, len(tops) - 1) + 1):
+        sample = (ended if lag == 1 else tops)[:-lag]
+        second[lag:] = np.maximum(second[lag:], np.minimum(first[lag:], sample))
+        first[lag:] = np.maximum(first[lag:], sample)
+    return first, second
 
 
 def _ended(worst: Floats) -> Floats:
@@ -172,30 +252,7 @@ def _ended(worst: Floats) -> Floats:
     return found
 
 
-def _turns(filled: Floats, start: datetime) -> Floats:
-    """Near the turn of a month: well above what the last turns brought; out of reach, until one
-    was seen."""
-    days = np.datetime64(start.date(), "D") + np.arange(len(filled))
-    months = days.astype("datetime64[M]")
-    since = (days - months.astype("datetime64[D]")).astype(int)
-    left = ((months + 1).astype("datetime64[D]") - days).astype(int) - 1
-    found = np.full_like(filled, -np.inf)
-    for block in np.flatnonzero((since < TURN) | (left < TURN)).tolist():
-        month = months[block] if since[block] < TURN else months[block] + 1
-        tops = []
-        for earlier in range(1, TURNS + 1):
-            first = (month - earlier).astype("datetime64[D]") - days[0]
-            place = int(first / np.timedelta64(1, "D"))
-            around = filled[max(place - TURN, 0) : max(place + TURN, 0)]
-            tops.append(around.max(axis=0, initial=-np.inf))
-        least, second, highest = np.sort(tops, axis=0)
-        alone = ~np.isneginf(least) & (highest > ALONE * second)
-        seen = np.where(alone, second, highest)
-        found[block] = np.where(np.isneginf(seen), np.inf, ABOVE * np.maximum(seen, 0.0))
-    return found
-
-
-def tail(drawn: Floats, block: int, unlike: float) -> Tail | None:
+def tail(drawn: Floats, block: int, far: Far) -> Tail | None:
     """From the drawn-in scores of the blocks before this one; None where they are too few."""
     before = drawn[max(block - POPULATION, 0) : block]
     # What never strays has no noise to tell of, and raises no false alarms.
@@ -216,7 +273,7 @@ def tail(drawn: Floats, block: int, unlike: float) -> Tail | None:
     falls = _falls(float(beyond.sum()), len(beyond))
     within = 1 - np.exp(-REACH / falls)
     share = float((len(beyond) / within + 0.5) / days)
-    return Tail(begins, falls, share, watched, unlike)
+    return Tail(begins, falls, far.told * share, watched, far)
 
 
 _FALLS = np.linspace(0.1, 3.0, 581)

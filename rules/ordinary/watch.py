@@ -15,7 +15,7 @@ import numpy as np
 
 from rules.ordinary.blocks import Layout, layout
 from rules.ordinary.expected import expected_amounts, expected_levels
-from rules.ordinary.rare import Own, Tail, own, tail
+from rules.ordinary.rare import Asked, Far, Own, Tail, own, tail
 from rules.ordinary.strays import (
     Held,
     Look,
@@ -35,9 +35,13 @@ CHUNK = 1 << 17
 """So many buckets are worked on at once."""
 
 
-UNLIKE = {Look.MORE: 0.2, Look.LESS: 0.04, Look.NOTHING: 0.04}
-"""For `Tail.unlike`, measured on quiet worlds: upwards there is no end to how far series differ,
-downwards it is zero."""
+FAR = {
+    Look.MORE: Far(told=1.0, falls=1.3, grows=2.5),
+    Look.LESS: Far(told=0.74, falls=0.8, grows=3.0),
+    Look.NOTHING: Far(told=0.6, falls=0.8, grows=6.0),
+}
+"""Measured on quiet worlds. Upwards there is no end to how far series differ; downwards there is,
+at zero, and little of what lacks is nothing at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,8 @@ class Strip:
     columns: slice
     sums: tuple[Sums, ...]
     """The shortest first."""
-    own: Own
+    goal: Floats
+    """What a score must exceed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,21 +118,14 @@ class Watched:
     span: timedelta
     """How long a block is."""
 
-    def tails(self) -> list[Tail | None]:
-        """By row."""
-        return [self.ground.tails[block] for block in self.blocks.tolist()]
-
-    def strips(self) -> Iterator[Strip]:
-        """From the first column on, so few at once that what is made of them stays in the cache."""
+    def strips(self, often: float) -> Iterator[Strip]:
+        """From the first column on, so few at once that what is made of them stays in the cache;
+        for so many false alarms in a block."""
         wide = max(CHUNK // len(self.blocks), 1)
+        goal = self.ground.own.goal(Asked.of(self.ground.tails, often))
         for start in range(0, self.panel.values.shape[1], wide):
             columns = slice(start, start + wide)
-            own = self.ground.own
-            yield Strip(
-                columns,
-                tuple(self._sums(columns)),
-                Own(*(each[self.blocks, columns] for each in (own.bend, own.heavy, own.record))),
-            )
+            yield Strip(columns, tuple(self._sums(columns)), goal[self.blocks, columns])
 
     def _sums(self, columns: slice) -> Iterator[Sums]:
         windows = self.ground.windows
@@ -220,10 +218,9 @@ def _ground(panel: Panel, values: Floats, first: int, eye: Eye) -> Ground:
     start = panel.start + panel.metric.offset - lay.lead * panel.metric.width
     known = own(worst, start if lay.daily else None)
     drawn = known.drawn_in(worst, slice(None))
-    unlike = UNLIKE[eye.look]
-    tails = tuple(tail(drawn, block, unlike) for block in range(first, lay.blocks))
-    mine = Own(known.bend[first:], known.heavy[first:], known.record[first:])
-    return Ground(first, tuple(window.flat() for window in found), mine, tails)
+    far = FAR[eye.look]
+    tails = tuple(tail(drawn, block, far) for block in range(first, lay.blocks))
+    return Ground(first, tuple(window.flat() for window in found), known.since(first), tails)
 
 
 def _window(buckets: int, shape: tuple[int, int, int]) -> Window:

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from rules.ordinary import deviation
 from rules.ordinary.deviation import Least, Minds, deviations, rarity
-from rules.ordinary.rare import Own
 from rules.ordinary.strays import Look
 from rules.ordinary.watch import Eye, Sums
 from rules.rate import MONTHLY, YEAR, Rate
@@ -88,18 +87,6 @@ def test_a_lack_must_exceed_it_too(world, off, outcome):
 @pytest.mark.parametrize(("value", "outcome"), [(0, "BREACH"), (1, "BETWEEN")])
 def test_only_nothing_is_silence(world, value, outcome):
     assert verdict(now(world, value), Eye(Look.NOTHING, (1,))).outcome.name == outcome
-
-
-@pytest.mark.parametrize(
-    ("bend", "heavy", "record", "goal"),
-    [(5.0, 3.0, 0.0, 4), (2.0, 3.0, 0.0, 8), (2.0, 3.0, 9.0, 9), (NAN, 1.0, 0.0, NAN)],
-)
-def test_the_limit_of_all_is_stretched_by_a_heavy_tail_and_raised_by_records(
-    bend, heavy, record, goal
-):
-    own = Own(*(np.array([[each]]) for each in (bend, heavy, record)))
-
-    assert deviation._goal(own, np.array([[4.0]])) == pytest.approx(goal, nan_ok=True)
 
 
 def test_fewer_false_alarms_ask_for_more(world, edge):

@@ -9,11 +9,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.ordinary import rare
-from rules.ordinary.rare import ABOVE, FAR_OUT, LEAST, POPULATION, TROUBLE, Own, Tail, own, peaks
+from rules.ordinary.rare import (
+    ABOVE,
+    AT_TURNS,
+    FAR_OUT,
+    LEAST,
+    POPULATION,
+    REMEMBERED,
+    SELDOM,
+    TROUBLE,
+    Asked,
+    Far,
+    Own,
+    Tail,
+    own,
+    peaks,
+)
 from tests.rules.panels import NAN
 
 MONDAY = datetime(2025, 3, 3, tzinfo=UTC)
 WHOLE = slice(None)
+PLAIN = Far(told=1.0, falls=1.0, grows=3.0)
+SLOWER = Far(told=1.0, falls=1.5, grows=3.0)
 
 
 def maxima(days, series, seed=0, hours=24):
@@ -22,7 +39,7 @@ def maxima(days, series, seed=0, hours=24):
 
 
 def tail(drawn, block):
-    return rare.tail(drawn, block, 0.04)
+    return rare.tail(drawn, block, PLAIN)
 
 
 def column(*values):
@@ -35,7 +52,7 @@ TAILS = st.builds(
     st.floats(0.1, 3),
     st.floats(0.001, 0.2),
     st.integers(1, 10_000),
-    st.floats(0.01, 0.2),
+    st.builds(Far, st.floats(0.2, 1), st.floats(0.5, 3), st.floats(1, 9)),
 )
 
 
@@ -54,15 +71,23 @@ def test_what_is_further_out_is_never_less_rare(found, score, more):
 
 @pytest.mark.parametrize(("score", "chance"), [(inf, 0), (-inf, 1), (1e300, 0), (-1e300, 1)])
 def test_whatever_a_score_is_it_has_a_chance(score, chance):
-    assert Tail(3, 0.4, 0.06, 10, 0.04).chance(score) == chance
+    assert Tail(3, 0.4, 0.06, 10, SLOWER).chance(score) == chance
 
 
-def test_far_out_it_takes_a_little_more_than_an_exponential():
-    found = Tail(3.0, 0.5, 0.06, 1, 0.04)
+def test_far_out_a_tail_falls_as_its_look_has_it():
+    found = Tail(3.0, 0.5, 0.06, 1, SLOWER)
     near, far = (0.06 * exp(-each) for each in (FAR_OUT - 0.1, FAR_OUT + 3))
 
     assert found.limit(near) == pytest.approx(3 + 0.5 * (FAR_OUT - 0.1))
-    assert found.limit(far) == pytest.approx(3 + 0.5 * (FAR_OUT + 3) + 0.04 * 9)
+    assert found.limit(far) == pytest.approx(3 + 0.5 * (FAR_OUT + 3 * 1.5))
+
+
+def test_what_is_told_of_a_part_of_the_days_only_is_as_much_rarer():
+    worst = maxima(POPULATION, 20)
+    half, whole = (rare.tail(worst, POPULATION, Far(told, 1.0, 3.0)) for told in (0.5, 1.0))
+
+    assert half.limit(0.01) == pytest.approx(whole.limit(0.02))
+    assert half.chance(9.0) == pytest.approx(whole.chance(9.0) / 2)
 
 
 @pytest.mark.parametrize("falls", [0.3, 0.6])
@@ -80,11 +105,11 @@ def test_the_tail_of_exponential_scores_is_recovered(falls):
     assert found.limit(0.4) == pytest.approx(falls * log(0.5 * 1000), rel=0.12)
 
 
-def alarms(worst, per_day, unlike, first=60):
+def alarms(worst, per_day, far, first=60):
     """How many series are beyond the limit, a day."""
     everyone = own(worst, None)
     drawn = everyone.drawn_in(worst, WHOLE)
-    limits = [rare.tail(drawn, day, unlike).limit(per_day) for day in range(first, len(worst))]
+    limits = [rare.tail(drawn, day, far).limit(per_day) for day in range(first, len(worst))]
     return np.count_nonzero(drawn[first:] > np.array(limits)[:, None]) / len(limits)
 
 
@@ -93,7 +118,7 @@ def test_noise_raises_about_as_many_alarms_as_were_asked_for(per_day):
     """Of series that are alike; what is added for those that are not makes them fewer."""
     worlds = [maxima(200, 200, seed) for seed in range(3)]
     alike, others = (
-        np.mean([alarms(worst, per_day, unlike) for worst in worlds]) for unlike in (0.0, 0.04)
+        np.mean([alarms(worst, per_day, far) for worst in worlds]) for far in (PLAIN, SLOWER)
     )
 
     assert per_day / 1.6 < alike < per_day * 1.6
@@ -268,10 +293,10 @@ def test_a_heavy_tail_is_drawn_in_and_others_stay_as_they_are(unequal):
 
 
 def test_only_what_is_beyond_the_bend_is_drawn_in():
-    everyone = Own(column(2.0), column(4.0), column(0.0))
+    everyone = knowing(bend=2.0, heavy=4.0)
 
     assert everyone.drawn_in(column(1.0, 2.0, 6.0), 0).ravel().tolist() == [1, 2, 3]
-    assert np.isnan(Own(column(NAN), column(1.0), column(0.0)).drawn_in(column(1.0), 0)).all()
+    assert np.isnan(knowing(bend=NAN).drawn_in(column(1.0), 0)).all()
 
 
 def test_the_records_of_a_heavy_tail_must_be_beaten_by_more(unequal):
@@ -288,71 +313,78 @@ def test_no_series_is_taken_for_more_than_six_times_as_heavy(unequal):
     assert own(worst, None).heavy[-1, 20] == 6
 
 
-# March the 3rd is day 0, the 28th is day 25, April the 4th is day 32, the 27th is day 55.
-TURN_OF_MARCH = range(25, 33)
+def knowing(**other):
+    """What is known of one series by one block, where there is little of it."""
+    none = {"bend": 9.0, "heavy": 1.0, "record": 0.0, "now_and_then": 0.0, "turn": 0.0, "turns": 0}
+    return Own(**{name: column(value) for name, value in (none | other).items()})
 
 
-def turning(high, days=70, start=MONDAY):
-    worst = np.full((days, 1), 1.0)
-    worst[1::2] = 0.5
-    worst[high] = 4.0
-    return own(worst, start).record[:, 0]
+def asked(limit=4.0, rarer=SELDOM, surpassed=1.0):
+    return Asked(column(limit), column(rarer), column(surpassed))
 
 
-def test_at_the_turn_of_a_month_nothing_is_rare_until_one_was_seen():
-    found = own(np.full((70, 1), NAN), MONDAY).record[:, 0]
-
-    assert np.flatnonzero(np.isposinf(found[14:60])).tolist() == [*range(11, 19), *range(41, 46)]
-
-
-def test_a_turn_must_bring_well_more_than_the_last_ones():
-    found = turning(28)
-
-    assert found[56:62] == pytest.approx(ABOVE * 4)
-    assert found[40] < 4
-
-
-def test_a_turn_that_was_quiet_leaves_nothing_out_of_reach():
-    found = turning(40)
-
-    assert found[56:62] == pytest.approx(4.0, abs=4)
-    assert (found[57:62] < ABOVE * 4).all()
+@pytest.mark.parametrize(
+    ("known", "goal"),
+    [
+        ({"bend": 5.0, "heavy": 3.0}, 4),
+        ({"bend": 2.0, "heavy": 3.0}, 8),
+        ({"bend": 2.0, "heavy": 3.0, "record": 9.0}, 9),
+        ({"now_and_then": 3.0}, 6),
+        ({"now_and_then": 1.9}, 4),
+        ({"bend": NAN}, NAN),
+    ],
+)
+def test_a_goal_is_rare_among_all_and_for_the_series_itself(known, goal):
+    """The limit of all is stretched by a heavy tail, and what came now and then surpassed."""
+    assert knowing(**known).goal(asked(surpassed=2.0)) == pytest.approx(goal, nan_ok=True)
 
 
-def test_three_turns_are_remembered():
-    worst = np.full((200, 1), 2.0)
-    worst[28] = 4.0
-    found = own(worst, MONDAY).record[:, 0]
+def test_where_nothing_is_known_to_be_rare_there_is_no_goal():
+    found = Asked.of([None, tail(maxima(POPULATION, 3), POPULATION)], 0.01)
 
-    assert found[118] == pytest.approx(ABOVE * 4)
-    assert found[149] == pytest.approx(ABOVE * 2)
+    assert np.isnan(found.limit[:, 0]).tolist() == [True, False]
+    assert np.isnan(knowing().goal(Asked.of([None], 0.01))).all()
 
 
-@pytest.mark.parametrize(("trouble", "minded"), [(2.9 * 4, 2.9 * 4), (3.1 * 4, 4.0)])
-def test_a_trouble_at_one_turn_of_three_is_no_months_nature(trouble, minded):
-    worst = np.full((140, 1), 1.0)
-    worst[[28, 58]] = 4.0
-    worst[89] = trouble
-    found = own(worst, MONDAY).record[:, 0]
-
-    assert found[119] == pytest.approx(ABOVE * minded)
+def surpassed(rarer, far=PLAIN):
+    return Asked.of([Tail(3.0, 0.5, 0.06, 1, far)], 0.06 * exp(-rarer)).surpassed[0, 0]
 
 
-def test_of_two_turns_the_higher_is_minded_however_high():
-    worst = np.full((140, 1), 1.0)
-    worst[28], worst[58] = 4.0, 30.0
-    worst[:14] = NAN
-
-    assert own(worst, MONDAY).record[89, 0] == pytest.approx(ABOVE * 30)
-
-
-def test_days_of_the_turn_are_the_last_four_and_the_first_four():
-    found = turning(28)
-    near = np.flatnonzero(found == ABOVE * 4)
-
-    assert near.tolist() == [*range(55, 63)]
-    assert TURN_OF_MARCH[0] + 30 == near[0]
+def test_the_rarer_the_more_must_be_surpassed_what_came_now_and_then():
+    assert surpassed(SELDOM) == pytest.approx(1)
+    assert surpassed(SELDOM + 3) == pytest.approx(exp(1))
+    assert surpassed(SELDOM + 3, Far(1.0, 1.0, 6.0)) == pytest.approx(exp(0.5))
+    assert surpassed(SELDOM - 1) < 0.02
 
 
-def test_without_days_there_is_no_turn_of_a_month():
-    assert (own(np.full((70, 1), NAN), None).record == -inf).all()
+def test_what_came_twice_in_half_a_year_comes_now_and_then():
+    worst = column(*[1, 0] * 10, 5, 0, 3, 0, *[1, 0] * 100)
+    found = own(worst, None).now_and_then[:, 0]
+
+    assert found[21] == 1
+    assert found[23] == 3
+    assert found[20 + REMEMBERED] == 3
+    assert found[21 + REMEMBERED] == 1
+
+
+def test_what_came_endlessly_far_out_is_nothing_that_comes_now_and_then():
+    found = own(column(*[1, 0] * 10, inf, 0, inf, 0, 1), None).now_and_then[:, 0]
+
+    assert found[-1] == 1
+
+
+@pytest.mark.parametrize(("seen", "times"), [(1, exp(2)), (2, exp(1)), (5, exp(0.4))])
+def test_the_fewer_turns_were_seen_the_more_must_the_next_one_bring(seen, times):
+    begins, slowly = AT_TURNS
+    goal = knowing(turn=2.0, turns=seen).goal(asked(limit=0.0, rarer=begins + 2 * slowly))
+
+    assert goal == pytest.approx(2 * times)
+
+
+def test_a_turn_must_bring_more_than_the_last_ones_however_often_that_may_be():
+    assert knowing(turn=5.0, turns=3).goal(asked(rarer=0.0)) == pytest.approx(ABOVE * 5)
+
+
+@pytest.mark.parametrize("rarer", [0.0, 9.0])
+def test_where_no_turn_was_seen_its_days_are_out_of_reach(rarer):
+    assert knowing(turn=inf, turns=0).goal(asked(rarer=rarer)) == inf

@@ -15,6 +15,7 @@ from rules.panel import Marks
 from rules.series import Measure
 from tests.rules.panels import HOUR, NAN, panel
 
+OFTEN = 1 / 30
 EYE = Eye(Look.MORE, (1, 3, 24))
 DAYS = 66
 ROWS = DAYS * 24
@@ -43,11 +44,16 @@ def seen(there, rows, eye=EYE):
 
 def remembered(there, rows, eye=EYE):
     found = watched(there, rows, eye)
-    strips = list(found.strips())
+    strips = list(found.strips(OFTEN))
     arrays = []
     for number in range(len(strips[0].sums)):
         arrays += _of([strip.sums[number] for strip in strips], "observed expected sigma score")
-    return arrays + _of([strip.own for strip in strips], "bend heavy record"), found.tails()
+    return arrays + _of(strips, "goal"), tails(found)
+
+
+def tails(found):
+    """By row."""
+    return [found.ground.tails[block] for block in found.blocks.tolist()]
 
 
 def _of(parts, names):
@@ -177,7 +183,7 @@ def test_nothing_of_the_past_is_kept_but_its_digest(usual):
 
 
 def test_a_window_sums_so_many_buckets(usual):
-    strip = next(watched(usual, LAST, EYE).strips())
+    strip = next(watched(usual, LAST, EYE).strips(OFTEN))
     lengths = [each.buckets for each in strip.sums]
 
     assert lengths == [1, 3, 24]
@@ -189,11 +195,11 @@ def test_a_window_sums_so_many_buckets(usual):
 def test_a_level_has_one_window(usual):
     level = replace(usual, metric=replace(usual.metric, measure=Measure.LEVEL))
 
-    assert [each.buckets for each in next(watched(level, LAST, EYE).strips()).sums] == [1]
+    assert [each.buckets for each in next(watched(level, LAST, EYE).strips(OFTEN)).sums] == [1]
 
 
 def test_windows_that_begin_before_the_panel_are_not_told(usual):
-    strip = next(watched(usual, slice(0, 5), EYE).strips())
+    strip = next(watched(usual, slice(0, 5), EYE).strips(OFTEN))
 
     assert np.isnan(strip.sums[1].observed[:2]).all()
     assert not np.isnan(strip.sums[1].observed[2:]).any()
@@ -207,7 +213,7 @@ def test_the_span_is_that_of_a_block(usual):
 
 
 def test_before_anything_is_known_there_is_no_tail(usual):
-    found = watched(usual, slice(0, ROWS), EYE).tails()
+    found = tails(watched(usual, slice(0, ROWS), EYE))
     known = [tail is not None for tail in found]
 
     assert known == sorted(known)
@@ -219,9 +225,12 @@ def test_turns_of_the_month_are_told_by_the_day_in_the_zone_of_the_metric():
     here = slice(0, ROWS)
     plain = made(start=20 * HOUR)
     seoul = replace(plain, metric=replace(plain.metric, offset=9 * HOUR))
-    turns = [np.isposinf(seen(each, here)[0][-1][:, 0]) for each in (plain, seoul)]
+    unseen = []
+    for each in (plain, seoul):
+        found = watched(each, here, EYE)
+        unseen.append(np.isposinf(found.ground.own.turn[found.blocks, 0]))
 
-    assert [int(turn.argmin()) for turn in turns] == [28, 19]
+    assert [int(turn.argmin()) for turn in unseen] == [28, 19]
 
 
 def marked(there):

@@ -17,6 +17,10 @@ A_SPIKE = 0.6
 """A change of which one day alone brings more than this share is a spike, and no lasting one."""
 WAS_A_SPIKE = 0.75
 """The same of the past: there, what was only nearly a spike counts as a change that passed."""
+PEAK = 3
+"""So many days in a row may be a peak that comes every month, as at its turn."""
+BESIDE = 0.22
+"""A change is more than a peak if the other days, and the one before, bring such a share beside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,9 @@ class Levels:
     """The level when `now`, were it no news, would have been there: two weeks before."""
     largest: Floats
     """The share of the change that the greatest of its days brings."""
+    beside: Floats
+    """What the days beside its greatest peak bring, the one before the first as well, as a share of
+    that peak."""
 
     def since(self, row: int) -> "Levels":
         """Only the days from this one on."""
@@ -44,11 +51,16 @@ class Levels:
             self.usual[cut],
             self.then[cut],
             self.largest[cut],
+            self.beside[cut],
         )
 
     def lasting(self, most: float) -> Flags:
         """Where no single day brings more than this share of the change."""
         return ~(self.largest > most)
+
+    def may_pass(self) -> Flags:
+        """Where so far it might be no more than a peak of a few days."""
+        return self.beside < BESIDE
 
 
 def levels(days: Floats, week: int, stretches: Sequence[int]) -> list[Levels]:
@@ -80,8 +92,12 @@ def lags(stretch: int, week: int) -> Sequence[int]:
 
 def means(days: Floats, stretch: int) -> Floats:
     """The mean of each day and those before it, told where all of them are."""
+    return np.asarray(_sums(days, stretch) / stretch)
+
+
+def _sums(days: Floats, stretch: int) -> Floats:
     # Day after day, so that it rounds the same however many days are asked for.
-    return np.asarray(reduce(np.add, (back(days, lag) for lag in range(stretch))) / stretch)
+    return reduce(np.add, (back(days, lag) for lag in range(stretch)))
 
 
 def back(values: Floats, lag: int) -> Floats:
@@ -123,5 +139,14 @@ def _levels(stretch: int, now: Floats, excess: Floats, week: int) -> Levels:
     usual = usual_of(now, week, stretch)
     settles = 2 * (week if week > 1 else stretch)
     change = stretch * (now - usual)
-    most = reduce(np.fmax, (back(excess, lag) * np.sign(change) for lag in range(stretch)))
-    return Levels(stretch, settles, now, usual, back(now, settles), most / np.abs(change))
+    way = np.sign(change)
+    most = reduce(np.fmax, (back(excess, lag) * way for lag in range(stretch)))
+    largest, then = most / np.abs(change), back(now, settles)
+    return Levels(stretch, settles, now, usual, then, largest, _beside(excess, way, stretch))
+
+
+def _beside(excess: Floats, way: Floats, stretch: int) -> Floats:
+    days = max(stretch + 1, PEAK)
+    peaks = _sums(excess, PEAK)
+    peak = reduce(np.fmax, (back(peaks, lag) * way for lag in range(days - PEAK + 1)))
+    return np.asarray((_sums(excess, days) * way - peak) / peak)

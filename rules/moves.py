@@ -21,6 +21,9 @@ CALMER = 1 / 3
 ALIKE = 3.0
 """So many days in a row are taken for one and the same chance, as their stretches overlap, and
 those of 3, 7 and 14 days each other."""
+PASSING = 4.0
+"""One series in twenty has a peak each month, and nobody can know before it came once or twice. So
+in a crowd, or where an alarm is to be rare, a change must last a day longer to be told."""
 CERTAIN = 1e9
 """Stands for a surprise without end, where nothing ever strayed."""
 
@@ -37,6 +40,8 @@ class Worth:
     """More than this."""
     one_day: float = A_SPIKE
     """Of which one day alone brings no more than this share."""
+    passing: float = PASSING
+    """A change that may be a peak of a few days is no more surprising than this."""
 
     def least(self, usual: Floats) -> Floats:
         return np.maximum(self.ratio * np.abs(usual), self.change)
@@ -108,11 +113,12 @@ def _move(levels: Levels, stick: Yardstick, worth: Worth) -> Move:
     new = _new(levels, change) & minded
     unseen = np.where(rises, ratio > stick.rose, ratio < stick.fell)
     told = new & unseen & levels.lasting(worth.one_day) & (np.abs(change) > least)
+    most = np.where(levels.may_pass(), worth.passing, CERTAIN)
     return Move(
         levels,
         stick,
         np.where(np.isnan(signed), np.nan, known),
-        np.where(told, known, 0.0),
+        np.where(told, np.minimum(known, most), 0.0),
         np.where(new & (np.abs(change) > least / 2), known, 0.0),
         _chances(levels.usual, least, stick, worth),
     )

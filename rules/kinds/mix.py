@@ -29,6 +29,8 @@ STILL = 1.3
 """Surprise at which a sum stands still no more: what happens by chance once in twenty times."""
 TWO_DAYS = 0.75
 """A move between parts may be over after two days: one may bring this share of it."""
+PASSING = 3.0
+"""As of `Worth`: where another must stray as well, what is told is less surprising by itself."""
 MOSTLY = 0.75
 """Who lost this share of a gain is named alone."""
 GONE = 7
@@ -75,7 +77,13 @@ class Mix:
         days = days_of(panel, rows, reaches(STRETCHES, week))
         since = days.at(rows)
         parts = _parts(days, week, since)
-        gained = Worth(up=True, ratio=self.min_ratio, change=self.min_share, one_day=TWO_DAYS)
+        gained = Worth(
+            up=True,
+            ratio=self.min_ratio,
+            change=self.min_share,
+            one_day=TWO_DAYS,
+            passing=PASSING,
+        )
         gains = moves(parts.shares, parts.yardsticks, gained)
         rate = Rate(BOTH * self.false_alarms.times, self.false_alarms.per)
         found = _found(parts, gains, limit(gains, rate, days.width))

@@ -44,9 +44,9 @@ SELDOM = 5.0
 surpassed; more than that, the rarer still."""
 SOONER = 4.0
 """So fast that ceases to hold for what is to be less rare."""
-AT_TURNS = (3.4, 1.5)
-"""From so many times e rarer on, a turn of the month must bring more than those before did: e times
-as much for each of so many times e, were one turn seen; the more were seen, the less."""
+AT_TURNS = 4.2
+"""From so many times e rarer on, a turn of the month must bring more than those before did: for
+each time e, e times as much where one was seen, its root where two were, and so on."""
 ABOVE = 1.1
 """At least so many times as much."""
 STRETCHED = (0.8, 0.9375)
@@ -150,11 +150,9 @@ class Own:
     @np.errstate(invalid="ignore")
     def goal(self, asked: Asked) -> Floats:
         """What a score must exceed: rare among all, and for its own series."""
-        limit, (sets_in, slowly) = asked.limit, AT_TURNS
+        limit = asked.limit
         among_all = np.where(limit > self.bend, self.bend + (limit - self.bend) * self.heavy, limit)
-        above = np.exp(
-            np.maximum(asked.rarer - sets_in, 0.0) / (slowly * np.maximum(self.turns, 1))
-        )
+        above = np.exp(np.maximum(asked.rarer - AT_TURNS, 0.0) / np.maximum(self.turns, 1))
         highest = (
             among_all,
             self.record,

@@ -1,6 +1,7 @@
 """Means over the last days, and what is usual for them."""
 
 import numpy as np
+import pytest
 
 from rules.levels import back, forth, levels, means, middle, pick, usual_of
 from tests.rules.panels import NAN
@@ -55,11 +56,38 @@ def test_of_a_lasting_change_every_day_brings_its_share_up_or_down():
         assert level.lasting(0.34)[42, 0]
 
 
+@pytest.mark.parametrize(
+    ("days", "beside", "passing"),
+    [
+        ([1, 4, 4, 4], 0.0, True),
+        ([1.6, 4, 4, 4], 0.6 / 9, True),
+        ([4, 4, 4, 4], 1 / 3, False),
+        ([0, 4, 4, 4], -1 / 9, True),
+        ([-2, -2, -2, -2], 1 / 3, False),
+    ],
+)
+def test_a_change_may_pass_until_a_fourth_day_bears_it_out(days, beside, passing):
+    level = levels(column([1.0] * 40 + days), 7, (3,))[0]
+
+    assert level.beside[43, 0] == pytest.approx(beside)
+    assert level.may_pass()[43, 0] == passing
+
+
+def test_a_peak_may_lie_anywhere_in_a_longer_stretch():
+    for before in range(6):
+        days = [1.0] * 40 + [1.0] * before + [5.0] * 3 + [1.0] * (5 - before)
+        level = levels(column(days), 7, (7,))[0]
+        assert level.beside[47, 0] == 0
+        assert level.may_pass()[47, 0]
+
+
 def test_cutting_keeps_the_days_from_a_row_on():
     level = levels(column(np.arange(50.0)), 7, (3,))[0]
     cut = level.since(45)
 
-    assert len(cut.now) == len(cut.usual) == len(cut.then) == len(cut.largest) == 5
+    assert (
+        len(cut.now) == len(cut.usual) == len(cut.then) == len(cut.largest) == len(cut.beside) == 5
+    )
     assert cut.now[0, 0] == level.now[45, 0]
 
 

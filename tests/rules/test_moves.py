@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rules.levels import levels
-from rules.moves import Worth, best, chosen, foremost, limit, moves, outcomes
+from rules.moves import CERTAIN, PASSING, Worth, best, chosen, foremost, limit, moves, outcomes
 from rules.rate import Rate
 from rules.verdict import Outcome
 from rules.yardstick import yardsticks
@@ -18,7 +18,7 @@ def found(days, worth=None, stretches=(3, 7)):
     return moves([each.since(since) for each in of[1:]], sticks, worth or Worth(up=True, down=True))
 
 
-def stepped(to, days=120, ago=3):
+def stepped(to, days=120, ago=4):
     values = np.random.default_rng(1).uniform(95, 105, (days, 1))
     values[-ago:] *= to
     return values
@@ -33,6 +33,15 @@ def test_a_direction_that_is_not_minded_tells_nothing():
     assert found(stepped(2), Worth(down=True))[0].telling[0, 0] == 0
     assert found(stepped(0.5), Worth(up=True))[0].telling[0, 0] == 0
     assert found(stepped(0.5), Worth(down=True))[0].telling[0, 0] > 8
+
+
+def test_what_may_be_a_peak_of_three_days_is_only_so_surprising():
+    assert found(stepped(2, ago=3))[0].telling[0, 0] == PASSING
+    assert 8 < found(stepped(2, ago=4))[0].telling[0, 0] < CERTAIN
+
+
+def test_how_surprising_a_peak_may_be_is_for_a_kind_to_say():
+    assert found(stepped(2, ago=3), Worth(up=True, passing=2.5))[0].telling[0, 0] == 2.5
 
 
 def test_what_is_less_than_worth_a_word_is_near_from_half_of_it_on():

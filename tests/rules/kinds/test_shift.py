@@ -100,7 +100,7 @@ def test_it_says_what_it_saw_in_words():
 
     assert found.outcome is Outcome.BREACH
     assert found.why.reason == (
-        "157 minutes a day over the last 3 days where 80.3 minutes were usual in the weeks before, "
+        "168 minutes a day over the last 7 days where 85.1 minutes were usual in the weeks before, "
         "2 times as much"
     )
     assert found.expected < found.high < found.observed

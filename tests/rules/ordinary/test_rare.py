@@ -375,8 +375,7 @@ def test_what_came_endlessly_far_out_is_nothing_that_comes_now_and_then():
 
 @pytest.mark.parametrize(("seen", "times"), [(1, exp(2)), (2, exp(1)), (5, exp(0.4))])
 def test_the_fewer_turns_were_seen_the_more_must_the_next_one_bring(seen, times):
-    begins, slowly = AT_TURNS
-    goal = knowing(turn=2.0, turns=seen).goal(asked(limit=0.0, rarer=begins + 2 * slowly))
+    goal = knowing(turn=2.0, turns=seen).goal(asked(limit=0.0, rarer=AT_TURNS + 2))
 
     assert goal == pytest.approx(2 * times)
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from daemon.http import Http, open_http
+from tests.blank import blank
 from tests.postgres import Postgres, postgres
 
 TURNS = 20
@@ -25,7 +26,18 @@ def postgres_server() -> Iterator[Postgres]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty store of either kind, of this test's own."""
+    """A store of either kind, of this test's own: its tables are made, and nothing is in them."""
+    if request.param == "sqlite":
+        yield blank(tmp_path).replace("sqlite:", "sqlite+aiosqlite:")
+        return
+    server: Postgres = request.getfixturevalue("postgres_server")
+    with server.store() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """As well, but for the tables: where a first start finds nothing yet."""
     if request.param == "sqlite":
         yield f"sqlite+aiosqlite:///{tmp_path}/meterwatch.db"
         return

@@ -10,6 +10,7 @@ import pytest
 from daemon.letter import Letter
 from daemon.store.outbox import Delivery, LetterState
 from rules.alert import Change
+from tests.blank import blank
 from tests.crowd import BUSY, NOON, Crowd, crowd, shown
 from tests.fakes import HOUR
 
@@ -20,7 +21,7 @@ NOWHERE = "http://127.0.0.1:9"
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[Crowd]:
-    async with crowd(f"sqlite:///{tmp_path}/meterwatch.db", 10) as world:
+    async with crowd(blank(tmp_path), 10) as world:
         world.step = QUARTER
         yield world
 

@@ -1,14 +1,12 @@
 """Whatever happens, in whatever order: what each person saw is true, in order, and said once."""
 
 import asyncio
-import shutil
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +36,7 @@ from daemon.store import Store, Transaction, open_store
 from rules.alert import Alert, Change, Phase
 from rules.kinds.threshold import Threshold
 from rules.rule import Rule
+from tests.blank import blank
 from tests.fakes import HOUR, HandClock, Mailbox, Meter
 
 START = datetime(2026, 11, 16, tzinfo=UTC)
@@ -113,19 +112,6 @@ FATES = (
 )
 
 
-@cache
-def empty_store() -> Path:
-    """A store that was brought up to date once, to be copied."""
-    path = Path(tempfile.mkdtemp()) / "empty.db"
-
-    async def make() -> None:
-        async with open_store(f"sqlite:///{path}"):
-            pass
-
-    asyncio.run(make())
-    return path
-
-
 class Watch(RuleBasedStateMachine):
     """A daemon that watches three voices, and two people who are told."""
 
@@ -141,9 +127,7 @@ class Watch(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        path = Path(self.folder.name) / "meterwatch.db"
-        shutil.copy(empty_store(), path)
-        self.url = f"sqlite:///{path}"
+        self.url = blank(Path(self.folder.name))
         self.loop.run_until_complete(self._open())
         self.hour({})
 

@@ -28,6 +28,7 @@ from rules.health import BLIND, polls_of
 from rules.series import Series, labels_of
 from rules.silence import Silence
 from tests import make
+from tests.blank import blank
 
 ANNA, BEN = Person("Anna", Via.SLACK), Person("Ben", Via.COMMAND_LINE)
 NOW = make.AT + timedelta(minutes=90)
@@ -51,7 +52,7 @@ async def store(store_url: str) -> AsyncIterator[Store]:
 @pytest.fixture
 async def light(tmp_path: Path) -> AsyncIterator[Store]:
     """Where what matters is not the database's."""
-    async with open_store(f"sqlite:///{tmp_path}/light.db") as store:
+    async with open_store(blank(tmp_path, "light.db")) as store:
         yield store
 
 

@@ -19,6 +19,7 @@ from rules.route import Escalation, Route
 from rules.rule import Rule, Severity
 from rules.silence import Silence
 from tests import make
+from tests.blank import blank
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -71,7 +72,7 @@ class Desk:
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with open_store(f"sqlite:///{tmp_path}/meterwatch.db") as store:
+    async with open_store(blank(tmp_path)) as store:
         yield Desk(store)
 
 

@@ -26,6 +26,7 @@ from daemon.secret import Secret
 from daemon.store import Store, open_store
 from rules.alert import Change
 from rules.health import BROKEN
+from tests.blank import blank
 from tests.make import AT
 
 DAY = timedelta(days=1)
@@ -54,7 +55,7 @@ class Place:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(f"sqlite+aiosqlite:///{tmp_path}/meterwatch.db") as store:
+    async with open_store(blank(tmp_path)) as store:
         yield store
 
 

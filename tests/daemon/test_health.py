@@ -26,6 +26,7 @@ from rules.alert import Change, Event
 from rules.health import BLIND, CHANGED, CROWDED, REFUSED, REVISED
 from rules.route import Route
 from rules.rule import Severity
+from tests.blank import blank
 from tests.fakes import Meter
 
 AT = datetime(2026, 11, 20, 15, tzinfo=UTC)
@@ -41,7 +42,7 @@ OPENED, RESOLVED, WITHDRAWN = Change.OPENED, Change.RESOLVED, Change.WITHDRAWN
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     """Of one kind: what is asked of it, the tests of the store ask of both."""
-    async with open_store(f"sqlite+aiosqlite:///{tmp_path}/meterwatch.db") as store:
+    async with open_store(blank(tmp_path)) as store:
         yield store
 
 

@@ -20,6 +20,7 @@ from daemon.secret import Secret
 from daemon.source import Answer, Feed, Window
 from daemon.store import Store, open_store
 from daemon.store.frame import Frame
+from tests.blank import blank
 from tests.fakes import Meter
 from tests.make import AT
 
@@ -30,7 +31,7 @@ SLOW = Feed("slow", Meter(), every=HOUR, grace=MINUTE)
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(f"sqlite+aiosqlite:///{tmp_path}/meterwatch.db") as store:
+    async with open_store(blank(tmp_path)) as store:
         yield store
 
 

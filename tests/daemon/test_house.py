@@ -21,6 +21,7 @@ from rules.alert import Event
 from rules.kinds.silence import Silence
 from rules.kinds.spike import Spike
 from rules.kinds.threshold import Threshold
+from tests.blank import blank
 from tests.daemon.living import AT, NOON, Setting, SlowMeter, busy, lived, until
 from tests.fakes import HOUR, Mailbox, Meter
 
@@ -32,7 +33,7 @@ UNUSABLE = "unusable configuration"
 def setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Setting:
     # What is hurried while a round is under way waits for the next one.
     monkeypatch.setattr(jobs, "_DELIVER_EVERY", timedelta(milliseconds=250))
-    return Setting(f"sqlite:///{tmp_path}/meterwatch.db")
+    return Setting(blank(tmp_path))
 
 
 async def test_a_rule_that_is_called_otherwise_goes_on_with_its_alert(setting: Setting) -> None:

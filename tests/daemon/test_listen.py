@@ -16,6 +16,7 @@ from daemon.sandbox.loopback import serve
 from daemon.sandbox.slack.stand_in import Fault, SlackStandIn
 from daemon.secret import Secret
 from daemon.store import open_store
+from tests.blank import blank
 from tests.fakes import HandClock
 from tests.make import AT, HOUR, alert, letter, message
 
@@ -67,7 +68,7 @@ class House:
 async def house(tmp_path):
     slack = SlackStandIn(HandClock(NOW), paced=False)
     async with serve(slack.app()) as url, open_http() as http:
-        async with open_store(f"sqlite:///{tmp_path}/store.db") as store:
+        async with open_store(blank(tmp_path, "store.db")) as store:
             async with store.transaction() as tx:
                 number = await tx.alerts.keep(alert())
                 await tx.outbox.enqueue(letter(alert=number))

@@ -27,6 +27,7 @@ from rules.health import BLIND, polls_of
 from rules.rule import Severity
 from rules.silence import Silence
 from tests import make
+from tests.blank import blank
 
 NOW = make.AT + timedelta(minutes=90)
 OWED, SENT, FOLDED = LetterState.OWED, LetterState.SENT, LetterState.FOLDED
@@ -127,7 +128,7 @@ def test_a_silence_says_whether_it_holds_now() -> None:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(f"sqlite:///{tmp_path}/meterwatch.db") as store:
+    async with open_store(blank(tmp_path)) as store:
         yield store
 
 

@@ -18,6 +18,7 @@ from rules.kinds.threshold import Threshold
 from rules.rule import Rule
 from rules.series import Labels, Metric, Reading, Series, labels_of
 from tests import make
+from tests.blank import blank
 from tests.fakes import Meter
 from tests.make import AT, HOUR
 
@@ -28,7 +29,7 @@ A = Series("tts", "minutes", labels_of({"voice": "a", "model": "m"}))
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(f"sqlite+aiosqlite:///{tmp_path}/meterwatch.db") as store:
+    async with open_store(blank(tmp_path)) as store:
         yield store
 
 

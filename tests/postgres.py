@@ -21,8 +21,8 @@ set client_min_messages = warning;
 select pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid();
 """
-EMPTY = f"{ALONE} drop schema public cascade; create schema public;"
-BLANK = f"""{ALONE}
+EMPTY = "drop schema public cascade; create schema public;"
+BLANK = """
 do $$ begin execute (
     select format('truncate %s restart identity', string_agg(quote_ident(tablename), ', '))
     from pg_tables where schemaname = 'public' and tablename <> 'alembic_version'
@@ -80,7 +80,7 @@ class Postgres:
         name = self.spare.pop() if self.spare else self._create()
         yield self._url(name)
         # To empty one takes a tenth of the time that a new one does.
-        self._sql(EMPTY, name)
+        self._sql(ALONE + EMPTY, name)
         self.spare.append(name)
 
     @contextmanager
@@ -88,7 +88,7 @@ class Postgres:
         """A store as a first start leaves it, whose tables the block must leave as they are."""
         name = self.blank.pop() if self.blank else self._create_store()
         yield self._url(name)
-        self._sql(BLANK, name)
+        self._sql(ALONE + BLANK, name)
         self.blank.append(name)
 
     def _url(self, name: str) -> str:

@@ -380,8 +380,7 @@ async def test_two_people_at_once_do_it_once_and_the_second_hears_so(
 async def test_who_is_too_late_by_a_poll_is_refused(store: Store, store_url: str) -> None:
     """The alert ends in a transaction that is not over when somebody acknowledges it."""
     number = await told(store)
-    over = make.alert(phase=Phase.RESOLVED, ended_at=NOW)
-    begun = asyncio.Event()
+    over, begun = make.alert(phase=Phase.RESOLVED, ended_at=NOW), asyncio.Event()
 
     async def poll() -> None:
         async with store.transaction() as tx:

@@ -76,13 +76,14 @@ async def run_once(config: Config, ground: Ground) -> bool:
         await note_reading(config, floor, None)
         await move_in(house, floor)
         at = clock.now()
-        polled = [await poller.poll(at) for poller in house.pollers]
+        polled = [(poller.feed, await poller.poll(at)) for poller in house.pollers]
         for recording in house.recordings:
             await recording.record(clock.now())
         await _deliver_all(house.courier, clock)
         async with floor.store.transaction() as tx:
             owed = await tx.outbox.next_due()
-    return owed is None and all(one.failure is None for one in polled)
+    failed = [feed.name for feed, one in polled if one.failure and feed.lacks is None]
+    return owed is None and not failed
 
 
 @dataclass(slots=True)

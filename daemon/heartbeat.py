@@ -77,9 +77,11 @@ class Heartbeat:
 
     async def _sources(self, tx: Transaction, at: datetime) -> list[str]:
         """Those not read for one poll that may fail and one that must not, or beyond their grace:
-        by then they are blind. A good poll is also how it is known that the store was written."""
+        by then they are blind. A good poll is also how it is known that the store was written.
+
+        One that is left out was said to be one that can be done without."""
         wrong = []
-        for feed in self._watched.feeds:
+        for feed in (one for one in self._watched.feeds if one.lacks is None):
             state = await tx.polls.state(feed.name)
             good_at = state.good_at if state else None
             if good_at is None:

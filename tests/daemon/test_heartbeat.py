@@ -1,7 +1,7 @@
 """Whoever is outside is told only after a full, successful cycle."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -125,6 +125,17 @@ async def test_a_source_that_hangs_withholds_it_and_is_said_once(
     assert outside.hook.posts[1].body["wrong"] == [
         f"{read.name} was last read at 2026-11-20 14:00 UTC"
     ]
+
+
+async def test_a_source_that_is_left_out_is_not_waited_for(store: Store, http: Http) -> None:
+    spare = replace(SLOW, optional=True, lacks="environment variable 'KEY' is not set")
+    async with serve(WebhookStandIn(WallClock()).app()) as url:
+        watched = Watched((TTS, spare), {}, lambda: AT)
+        heart = Heartbeat(HeartbeatConfig(Secret(f"{url}/well")), watched, store, http, "1.2.3")
+        async with store.transaction() as tx:
+            await tx.polls.succeeded(TTS.name, AT, ())
+
+        assert await heart.beat(AT + MINUTE) is Beat.TOLD
 
 
 async def test_a_round_of_letters_that_hangs_withholds_it(outside: Outside) -> None:

@@ -1,14 +1,15 @@
 """Brings one message to its destination, and remembers how that went."""
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from logging import ERROR, INFO, WARNING, getLogger
 
 from daemon.bundle import Bundle
 from daemon.clock import Clock
-from daemon.compose import composed
+from daemon.compose import in_words
+from daemon.handover import Handover
 from daemon.health import note_destination, note_readers
 from daemon.http import Http
 from daemon.ledger import what
@@ -22,7 +23,7 @@ from daemon.notifier import (
     Destination,
     DestinationDown,
     Message,
-    ReadsBack,
+    OwnError,
     Receipt,
 )
 from daemon.route import Routing
@@ -34,8 +35,6 @@ log = getLogger(__name__)
 
 CLAIM = timedelta(seconds=90)
 """How long a destination is this daemon's alone; longer than sending one message may take."""
-_WITHIN = timedelta(seconds=60)
-"""How long one message may take, whatever its notifier thinks."""
 _FIRST_PAUSE = timedelta(seconds=10)
 _LONGEST_PAUSE = timedelta(minutes=15)
 _DOWN_PAUSE = timedelta(minutes=5)
@@ -70,9 +69,9 @@ class Carrier:
 
     async def carry(self, bundle: Bundle) -> bool:
         """Answers whether the next message may be tried at once."""
+        message = await self._composed(bundle)
         try:
-            message = await self._composed(bundle)
-            receipt = await self._sent(bundle, message)
+            receipt = await self._handover.hand(message, partial(self._take, bundle))
         except DeliveryError as error:
             return await self._failed(bundle, error)
         await self._arrived(bundle, message, receipt)
@@ -91,38 +90,10 @@ class Carrier:
     async def _composed(self, bundle: Bundle) -> Message:
         """With all alerts that the message speaks of, also those of which there is no news."""
         if bundle.receipt is None:
-            return composed(bundle, {})
+            return in_words(bundle, {})
         async with self.means.store.transaction() as tx:
             spoken = await tx.bag.spoken_of(self._name, bundle.receipt)
-        return composed(bundle, spoken)
-
-    async def _sent(self, bundle: Bundle, message: Message) -> Receipt | None:
-        notifier = self.destination.notifier
-        try:
-            async with asyncio.timeout(_WITHIN.total_seconds()):
-                if bundle.unknown and isinstance(notifier, ReadsBack):
-                    asked = await self._asked(notifier, message)
-                    if isinstance(asked, Receipt):
-                        return asked
-                    message = asked
-                await self._take(bundle)
-                return await notifier.send(self.means.http, message)
-        except TimeoutError as error:
-            raise DeliveryUnknown(f"no answer within {_WITHIN.seconds} s") from error
-
-    async def _asked(self, notifier: ReadsBack, message: Message) -> Message | Receipt:
-        """Where it stands, if it arrived; else what to send. A place that cannot be asked now
-        leaves it unknown; one that never can be is told again."""
-        try:
-            found = await notifier.find(self.means.http, message)
-        except DeliveryRefused as error:
-            log.warning("%s cannot be asked what it has: %s", self._name, error)
-            return message
-        except DestinationDown:
-            raise
-        except DeliveryError as error:
-            raise DeliveryUnknown(f"cannot be asked whether it has it: {error}") from error
-        return replace(message, repeats=False) if found is None else found
+        return in_words(bundle, spoken)
 
     async def _take(self, bundle: Bundle) -> None:
         """Committed before it is sent: whoever finds it so knows that it may have arrived."""
@@ -182,7 +153,7 @@ class Carrier:
             await self._give_up(bundle, error, at)
             return True
         await self._put_back(bundle, error, at)
-        return False
+        return isinstance(error, OwnError)
 
     async def _put_back(self, bundle: Bundle, error: DeliveryError, at: datetime) -> None:
         """It stays owed, or unknown; and all else for that place rests a little."""
@@ -228,6 +199,10 @@ class Carrier:
     ) -> Sequence[Event]:
         routing = self.means.routing
         return await note_destination(tx, routing, self._name, self.others, failure, at)
+
+    @property
+    def _handover(self) -> Handover:
+        return Handover(self.destination, self.means.http)
 
     @property
     def _name(self) -> str:
@@ -283,6 +258,8 @@ def _rest(pause: timedelta, error: DeliveryError) -> timedelta:
     up the others for long; a place that says when, or is down, is believed."""
     if isinstance(error, DestinationDown) or error.retry_after is not None:
         return pause
+    if isinstance(error, OwnError):
+        return timedelta(0)  # the place has nothing to do with it
     return min(pause, _REST)
 
 

@@ -8,13 +8,14 @@ from typing import ClassVar
 import pytest
 
 from daemon.deliver import Delivered
-from daemon.http import open_http
+from daemon.http import Http, open_http
 from daemon.letter import Circular
 from daemon.message import Tone, Wording
 from daemon.notifier import (
     DeliveryError,
     DeliveryRefused,
     DestinationDown,
+    Message,
     Receipt,
 )
 from daemon.store import open_store
@@ -31,6 +32,18 @@ UNKNOWN, FOLDED, MUTED = LetterState.UNKNOWN, LetterState.FOLDED, LetterState.MU
 @dataclass
 class Slow(Mailbox):
     spacing: ClassVar[timedelta] = timedelta(seconds=1)
+
+
+@dataclass
+class Picky(Mailbox):
+    """It fails, by an error of ours, at all that speaks of one alert."""
+
+    fails_at: int = 0
+
+    async def send(self, http: Http, message: Message) -> Receipt | None:
+        if any(letter.alert == self.fails_at for letter in message.letters):
+            raise KeyError(self.fails_at)
+        return await super().send(http, message)
 
 
 @pytest.fixture
@@ -245,14 +258,36 @@ async def test_one_place_that_is_down_neither_delays_nor_repeats_another(post: P
 async def test_a_bug_in_one_notifier_does_not_cut_another_off_and_rests(post: Post) -> None:
     await post.owe(destination="boss")
     await post.owe(destination="team")
-    error = ZeroDivisionError("a bug")
-    post.boss.failures.append(error)
-    with pytest.raises(ZeroDivisionError):
-        await post.deliver()
-    await post.courier().broke("boss")(post.clock.at, error)
+    post.boss.failures += [ZeroDivisionError("a bug"), ZeroDivisionError("again")]
+    await post.deliver()
 
     assert len(post.team.letters) == 1
     assert await post.states("boss") == [UNKNOWN]
+    assert await post.deliver() == Delivered(0)
+    assert await post.pass_(MINUTE) == Delivered(1)
+    assert post.boss.messages[0].repeats
+
+
+async def test_a_message_that_nobody_can_lay_out_does_not_hold_up_the_others(post: Post) -> None:
+    """FAULTS row 44: it is tried for as long as any other, at growing intervals."""
+    post.team = post.boss = Picky(fails_at=1)
+    await post.owe()
+    await post.owe(hour=1)
+    await post.deliver()
+
+    assert [letter.alert for letter in post.team.letters] == [2]
+    assert await post.states() == [UNKNOWN, SENT]
+    await post.pass_(timedelta(days=2, minutes=1))
+    assert await post.states() == [FAILED, SENT]
+
+
+async def test_what_the_store_has_against_it_rests_and_is_no_bug_of_the_notifier(
+    post: Post,
+) -> None:
+    await post.owe()
+    error = ZeroDivisionError("a bug elsewhere")
+    await post.courier().broke("team")(post.clock.at, error)
+
     assert await post.deliver() == Delivered(0)
     assert await post.pass_(MINUTE) == Delivered(1)
 

@@ -46,6 +46,11 @@ class Picky(Mailbox):
         return await super().send(http, message)
 
 
+@dataclass
+class Fussy(Picky):
+    spacing: ClassVar[timedelta] = timedelta(seconds=1)
+
+
 @pytest.fixture
 async def post(store_url: str) -> AsyncIterator[Post]:
     async with open_store(store_url) as store, open_http() as http:
@@ -279,6 +284,17 @@ async def test_a_message_that_nobody_can_lay_out_does_not_hold_up_the_others(pos
     assert await post.states() == [UNKNOWN, SENT]
     await post.pass_(timedelta(days=2, minutes=1))
     assert await post.states() == [FAILED, SENT]
+
+
+async def test_a_place_that_is_paced_need_not_rest_for_an_error_of_ours(post: Post) -> None:
+    post.team = Fussy(fails_at=1)
+    await post.owe()
+    await post.owe(hour=1)
+    await post.deliver()
+    assert post.team.letters == []
+
+    assert await post.pass_(Fussy.spacing) == Delivered(1)
+    assert [letter.alert for letter in post.team.letters] == [2]
 
 
 async def test_what_the_store_has_against_it_rests_and_is_no_bug_of_the_notifier(

@@ -83,13 +83,20 @@ async def test_a_place_that_has_it_not_is_told_once_and_unmarked(hand: Hand) -> 
     assert [one.repeats for one in box.messages] == [False]
 
 
-@pytest.mark.parametrize("answer", [BUG, DeliveryError("503")])
+@pytest.mark.parametrize(
+    ("answer", "failure"),
+    [
+        (BUG, "an error of our own"),
+        (DeliveryError("503"), "cannot be asked whether it has it: 503"),
+        (TimeoutError(), "no answer within 60 s"),
+    ],
+)
 async def test_a_place_that_cannot_be_asked_leaves_it_unknown(
-    hand: Hand, answer: Exception
+    hand: Hand, answer: Exception, failure: str
 ) -> None:
     box = Asked(failures=deque([BUG]), answers=deque([answer]))
 
-    with pytest.raises(DeliveryUnknown):
+    with pytest.raises(DeliveryUnknown, match=failure):
         await hand.to(box, message())
     assert box.messages == []
 

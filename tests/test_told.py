@@ -67,11 +67,15 @@ class Place(Mailbox):
             raise DeliveryUnknown("no answer")
         if fate == "dies before":
             raise Died
+        if fate == "our code fails before":
+            raise ZeroDivisionError
         self.seen.append(message)
         if fate == "takes it and is silent":
             raise DeliveryUnknown("no answer")
         if fate == "dies after":
             raise Died
+        if fate == "our code fails after":
+            raise ZeroDivisionError
         return message.receipt or Receipt("here", message.key)
 
 
@@ -110,6 +114,8 @@ FATES = (
     "takes it and is silent",
     "dies before",
     "dies after",
+    "our code fails before",
+    "our code fails after",
 )
 
 

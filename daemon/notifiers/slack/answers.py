@@ -35,6 +35,15 @@ GONE = frozenset(
 )
 """This message cannot be edited, or not any more."""
 
+SHUT = frozenset(
+    {
+        "cannot_reply_to_message",
+        "restricted_action_non_threadable_channel",
+        "restricted_action_thread_locked",
+    }
+)
+"""Nothing can be said in this thread, whatever else can be in its channel."""
+
 PERHAPS = frozenset({"fatal_error", "internal_error"})
 """Slack broke off: part of the work may be done."""
 

@@ -84,7 +84,7 @@ async def test_what_is_longer_than_a_service_takes_comes_in_pieces(
     library, hook, monkeypatch, asked, lengths
 ):
     """Discord takes 2,000 characters, Telegram 4,096; a person may want the beginning alone."""
-    from apprise.plugins.custom_json import NotifyJSON  # noqa: PLC0415  an extra
+    from apprise.plugins.custom_json import NotifyJSON
 
     monkeypatch.setattr(NotifyJSON, "body_maxlen", 1000)
     told = message(letter())

@@ -4,7 +4,7 @@ import hashlib
 from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage, MIMEPart
 from email.policy import EmailPolicy, Policy
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime, getaddresses
 
 from daemon.message import File, Tone
 from daemon.notifier import Message
@@ -67,8 +67,9 @@ def message_id(message: Message, sender: str) -> str:
 
 
 def address(sender: str) -> str:
-    """The address in "Meterwatch <meterwatch@example.com>"; empty where there is none."""
-    return parseaddr(sender)[1]
+    """The address in "Meterwatch <meterwatch@example.com>"; empty where there is none, or two."""
+    found = getaddresses([sender])
+    return found[0][1] if len(found) == 1 else ""
 
 
 def domain(sender: str) -> str:

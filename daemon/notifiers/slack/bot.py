@@ -38,6 +38,11 @@ TOGETHER = timedelta(minutes=2)
 """Where a message speaks of several alerts, those that were owed so long before it may be what is
 new in it."""
 WHISPER = 1000
+UNREADABLE = {
+    "missing_scope": f"the app lacks the scope {HISTORY}",
+    "not_in_channel": "the bot is not in the channel",
+}
+"""Why a channel cannot be read. Whether it takes a message all the same, only a message shows."""
 
 
 class Call(Protocol):
@@ -98,7 +103,7 @@ class Slack:
         return standing.receipt
 
     async def find(self, http: Http, message: Message) -> Receipt | None:
-        """`DeliveryRefused` where the app may not read the channel: nobody will ever know.
+        """`DeliveryRefused` where the bot may not read the channel: nobody will ever know.
 
         Where only the words arrived, what goes with them is brought now.
         """
@@ -252,9 +257,10 @@ async def _allowed(reading: Awaitable[Outcome]) -> Outcome:
     try:
         return await reading
     except SlackApiError as error:
-        if code_of(error) != "missing_scope":
+        lacks = UNREADABLE.get(code_of(error) or "")
+        if lacks is None:
             raise
-        raise DeliveryRefused(f"the app lacks the scope {HISTORY}: nobody can look") from error
+        raise DeliveryRefused(f"{lacks}: nobody can look") from error
 
 
 def _is_loud(message: Message) -> bool:

@@ -213,8 +213,13 @@ async def test_a_place_that_cannot_be_asked_now_says_so(slack, fault, kind):
     assert type(error.value) is kind
 
 
-async def test_a_channel_the_bot_left_needs_a_person():
-    left = Channel(CHANNEL, joined=False)
+async def test_a_channel_the_bot_is_not_in_cannot_be_read_and_only_a_message_tells_more():
+    """It may have left, which needs a person, or post there without being in it."""
+    left, open_ = Channel(CHANNEL, joined=False), Channel(CHANNEL, joined=False, open=True)
     async with reaching(SlackStandIn(WallClock(), channels=(left,))) as (bot, http):
-        with pytest.raises(DestinationDown, match=CHANNEL):
+        with pytest.raises(DeliveryRefused, match="the bot is not in the channel"):
             await bot.find(http, told())
+        with pytest.raises(DestinationDown, match=CHANNEL):
+            await bot.send(http, told())
+    async with reaching(SlackStandIn(WallClock(), channels=(open_,))) as (bot, http):
+        assert await bot.send(http, told())

@@ -164,14 +164,23 @@ class Carrier:
                 # What left the first time may have arrived, however this try ended.
                 put = tx.bag.still_unknown
             await put(bundle.ids, at + pause, str(error))
-            rest_until = at + _rest(pause, error)
-            await tx.destinations.failed(self._name, at, rest_until, str(error))
-            state = await tx.destinations.state(self._name)
-            events: Sequence[Event] = ()
-            if isinstance(error, DestinationDown) or at - (state.failing_since or at) >= _GRACE:
-                await self._stand_in(tx, at)
-                events = await self._tell_others(tx, str(error), at)
+            events = await self._note_failing(tx, bundle, error, at)
         self._note(bundle, "unknown" if unknown else "postponed", str(error), events)
+
+    async def _note_failing(
+        self, tx: Transaction, bundle: Bundle, error: DeliveryError, at: datetime
+    ) -> Sequence[Event]:
+        """Of the place itself; what only some of its readers still lack says nothing of it."""
+        down = isinstance(error, DestinationDown)
+        if not down and all(isinstance(one.content, Copy) for one in bundle.told):
+            return ()
+        rest_until = at + _rest(_pause(bundle, error), error)
+        await tx.destinations.failed(self._name, at, rest_until, str(error))
+        state = await tx.destinations.state(self._name)
+        if not down and at - (state.failing_since or at) < _GRACE:
+            return ()
+        await self._stand_in(tx, at)
+        return await self._tell_others(tx, str(error), at)
 
     async def _give_up(self, bundle: Bundle, error: DeliveryError, at: datetime) -> None:
         """Others hear that something could not be said there."""

@@ -64,7 +64,8 @@ class Handover:
         except (DestinationDown, TimeoutError):
             raise
         except DeliveryError as error:
-            raise DeliveryUnknown(f"cannot be asked whether it has it: {error}") from error
+            failure = f"cannot be asked whether it has it: {error}"
+            raise DeliveryUnknown(failure, error.retry_after) from error
         except Exception as error:
             raise _own(error) from error
         return replace(message, repeats=False) if found is None else found

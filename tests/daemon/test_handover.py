@@ -4,6 +4,7 @@ import logging
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 
@@ -99,6 +100,15 @@ async def test_a_place_that_cannot_be_asked_leaves_it_unknown(
     with pytest.raises(DeliveryUnknown, match=failure):
         await hand.to(box, message())
     assert box.messages == []
+
+
+async def test_a_place_that_says_when_to_ask_again_is_believed(hand: Hand) -> None:
+    later = DeliveryError("429", retry_after=timedelta(seconds=70))
+    box = Asked(answers=deque([later]))
+
+    with pytest.raises(DeliveryUnknown) as caught:
+        await hand.to(box, message(repeats=True))
+    assert caught.value.retry_after == timedelta(seconds=70)
 
 
 async def test_what_cannot_even_be_said_barely_is_unknown(hand: Hand) -> None:

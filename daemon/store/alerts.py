@@ -186,7 +186,8 @@ class Alerts:
         if not alerts:
             return []
         rows = {_identity(alert.rule, alert.series.key, alert.since): alert for alert in alerts}
-        keep = insert_or_replace(self._connection, tables.alert, _KEY, "phase", "ended_at", "body")
+        body = "phase", "ended_at", "body"
+        keep = insert_or_replace(self._connection, tables.alert, _KEY, *body, also=_looked_after)
         columns = tables.alert.c
         kept = await self._connection.execute(
             keep.returning(columns.id, columns.rule, columns.series, columns.since),
@@ -217,6 +218,16 @@ def _is_spoken_of(table: sa.Table) -> sa.ColumnElement[bool]:
 
 def _taken_back(alert: Alert) -> Alert:
     return replace(alert, phase=Phase.WITHDRAWN, ended_at=alert.since)
+
+
+def _looked_after(excluded: Any) -> dict[str, Any]:
+    """Who looked after what was taken back does not look after what begins anew."""
+    alert = tables.alert.c
+    # Spelled out: many rows at once take no lists of parameters.
+    live = [sa.literal_column(f"'{phase}'") for phase in _LIVE]
+    same = alert.phase.in_(live) | excluded.phase.not_in(live)
+    taken = (alert.acknowledged_at, alert.acknowledged_by)
+    return {one.name: sa.case((same, one)) for one in taken}
 
 
 def _identity(rule: str, series: str, since: datetime) -> tuple[str, str, int]:

@@ -85,8 +85,10 @@ class Story:
         """What people were to hear of it, once each, and from when on."""
         found: dict[tuple[Change, datetime], tuple[datetime, Event]] = {}
         for letter in _letters(self.deliveries):
-            event = letter.event
-            found.setdefault((event.change, event.verdict.at), (letter.owed_at, event))
+            event, at = letter.event, letter.owed_at
+            # Of a change all are told at once; each is reminded when it is time for them.
+            when = event.verdict.at if event.change is Change.REMINDED else at
+            found.setdefault((event.change, when), (at, event))
         return list(found.values())
 
 

@@ -134,6 +134,21 @@ async def test_there_are_reports_and_a_heartbeat_where_they_are_asked_for(store_
         assert counted("meterwatch_heartbeats_total", {"result": "withheld"}) == 1
 
 
+async def test_a_heartbeat_goes_on_in_the_next_house_where_both_have_one(store_url: str) -> None:
+    beat = HeartbeatConfig(Secret("http://127.0.0.1:9"))
+    async with work(store_url, heartbeat=beat) as made:
+        before, bare = made.house, build(replace(made.house.config, heartbeat=None), made.floor)
+        after = build(before.config, made.floor)
+        assert before.heartbeat is not None
+        before.heartbeat.well = True
+        for house in (bare, after):
+            house.follow(before)
+            house.follow(bare)
+
+    assert after.heartbeat is not None
+    assert after.heartbeat.well
+
+
 async def test_news_of_a_poll_hurries_those_who_carry_it(plain: Work) -> None:
     assert await plain.do("poll tts") == EVERYONE
     assert plain.waiting == set()

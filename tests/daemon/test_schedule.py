@@ -96,6 +96,17 @@ async def test_a_job_that_is_hurried_while_it_runs_comes_again_once_it_is_done()
         assert await asyncio.wait_for(begun.get(), 10) == AT
 
 
+async def test_what_is_hurried_when_all_is_over_does_not_begin() -> None:
+    ticks: asyncio.Queue[datetime] = asyncio.Queue()
+    async with open_schedule(HandClock(AT), build_metrics("test"), SECOND) as schedule:
+        schedule.add(Job("deliver", timedelta(hours=1), ticks.put))
+        await ticks.get()
+    schedule.hurry("deliver")
+    await asyncio.sleep(0.01)
+
+    assert ticks.empty()
+
+
 async def test_a_job_can_be_asked_to_come_sooner_but_not_later() -> None:
     ticks: asyncio.Queue[datetime] = asyncio.Queue()
     async with open_schedule(HandClock(AT), build_metrics("test"), SECOND) as schedule:

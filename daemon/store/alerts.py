@@ -224,7 +224,7 @@ def _looked_after(excluded: Any) -> dict[str, Any]:
     """Who looked after what was taken back does not look after what begins anew."""
     alert = tables.alert.c
     # Spelled out: many rows at once take no lists of parameters.
-    live = [sa.literal_column(f"'{phase}'") for phase in _LIVE]
+    live: list[sa.ColumnElement[str]] = [sa.literal_column(f"'{phase}'") for phase in _LIVE]
     same = alert.phase.in_(live) | excluded.phase.not_in(live)
     taken = (alert.acknowledged_at, alert.acknowledged_by)
     return {one.name: sa.case((same, one)) for one in taken}

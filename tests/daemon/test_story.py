@@ -191,7 +191,7 @@ async def test_of_a_source_it_says_what_is_wrong_though_nobody_was_told(store: S
 
 
 async def test_a_silence_speaks_of_what_fires_and_somebody_was_to_be_told_of(store: Store) -> None:
-    labels = {"rule": "voice-spike", "team": "a"}
+    labels = {"rule": "its name before", "team": "a"}
     first = await kept(store, make.alert(), make.letter(labels=labels))
     await kept(
         store, make.alert(since=make.AT + make.HOUR), make.letter(labels={"team": "b"}, key="b")
@@ -207,6 +207,7 @@ async def test_a_silence_speaks_of_what_fires_and_somebody_was_to_be_told_of(sto
     assert await spoken(team=("a",)) == [first.number]
     assert len(await spoken(team=("*",))) == 2
     assert await spoken(team=("c",)) == []
+    assert await spoken(rule=("voice-spike",), team=("a",)) == [first.number]
 
 
 async def test_there_is_no_story_of_a_number_nobody_knows(store: Store) -> None:

@@ -25,6 +25,8 @@ from daemon.store import read_store, share_store
 from daemon.store.destinations import DestinationState
 from daemon.store.outbox import Delivery, LetterState
 
+NUMBER = click.IntRange(1, 10**18 - 1)
+"""No store counts farther."""
 _OPEN = (LetterState.OWED, LetterState.SENDING, LetterState.UNKNOWN, LetterState.FAILED)
 
 
@@ -33,7 +35,7 @@ _OPEN = (LetterState.OWED, LetterState.SENDING, LetterState.UNKNOWN, LetterState
 @state_option
 @click.option("--all", "every", is_flag=True, help="Also what was sent, folded or not told.")
 @click.option("--destination", metavar="NAME", help="Only letters to this destination.")
-@click.option("--alert", type=int, metavar="NUMBER", help="Only letters about this alert.")
+@click.option("--alert", type=NUMBER, metavar="NUMBER", help="Only letters about this alert.")
 @click.option("--many", type=click.IntRange(1, 100_000), default=50, show_default=True)
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
 def deliveries_command(  # noqa: PLR0913  an option of the command each
@@ -78,7 +80,7 @@ async def _ledger(
 @click.command("resend")
 @config_option
 @state_option
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 def resend_command(*, config_path: Path | None, state_dir: Path | None, number: int) -> None:
     """Send a letter once more.
 

@@ -140,3 +140,14 @@ def test_a_real_message_needs_the_real_secrets(places: Path) -> None:
 
     assert result.exit_code == 78
     assert "Test of terminal" not in result.stdout
+
+
+@pytest.mark.parametrize("words", [("resend",), ("deliveries", "--alert")])
+@pytest.mark.parametrize("number", ["99999999999999999999999", "0"])
+def test_a_number_that_no_store_counts_to_is_a_slip(
+    where: Where, words: tuple[str, ...], number: str
+) -> None:
+    result = meterwatch(*words, number, *where)
+
+    assert result.exit_code == 2
+    assert "is not in the range" in result.stderr

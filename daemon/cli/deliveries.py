@@ -58,10 +58,21 @@ def deliveries_command(  # noqa: PLR0913  an option of the command each
         states = tuple(LetterState) if every or alert is not None else _OPEN
         ledger = partial(_ledger, many=many, states=states, destination=destination, alert=alert)
         found, places = asyncio.run(ledger(store_url(config, state_dir)))
+    if destination is not None and not found:
+        _check_name(destination, config)
     for line in map(as_json, found) if format_ == "json" else as_lines(found, places):
         click.echo(line)
     if any(one.state is LetterState.FAILED for one in found):
         sys.exit(Exit.FAILURE)
+
+
+def _check_name(destination: str, config: Config) -> None:
+    """Of a place that was misspelt nothing is owed either, which reads as if all was well; one that
+    was removed may still have letters, so that no name is refused."""
+    known = {one.name for one in config.destinations}
+    if destination not in known:
+        near = unlike(destination, known)
+        click.echo(f"note: no destination is called {destination!r}{near}", err=True)
 
 
 async def _ledger(

@@ -151,3 +151,13 @@ def test_a_number_that_no_store_counts_to_is_a_slip(
 
     assert result.exit_code == 2
     assert "is not in the range" in result.stderr
+
+
+def test_a_destination_that_nobody_knows_is_no_good_news(where: Where) -> None:
+    team = CONFIG.replace("destinations: {}", "destinations: {team: {type: console}}")
+    Path(where[1]).write_text(team)
+    result = meterwatch("deliveries", *where, "--destination", "tean")
+
+    assert result.exit_code == 0
+    assert "note: no destination is called 'tean'; did you mean 'team'?" in result.stderr
+    assert meterwatch("deliveries", *where, "--destination", "team").stderr == ""

@@ -28,6 +28,7 @@ from daemon.notifier import (
 )
 from daemon.route import Routing
 from daemon.store import Store, Transaction
+from daemon.store.destinations import Claim
 from daemon.store.outbox import Owed
 from rules.alert import Change, Event
 
@@ -45,6 +46,10 @@ _GRACE = timedelta(minutes=15)
 """So long it may fail until others hear of it."""
 _PATIENCE = timedelta(days=2)
 """A letter this old is given up: what it says is no longer news."""
+
+
+class ClaimLost(Exception):
+    """This carrier stood still for so long that another took its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +72,11 @@ class Carrier:
     """Who hears of it where this destination does not work."""
     means: Means
 
-    async def carry(self, bundle: Bundle) -> bool:
+    async def carry(self, bundle: Bundle, claim: Claim) -> bool:
         """Answers whether the next message may be tried at once."""
         message = await self._composed(bundle)
         try:
-            receipt = await self._handover.hand(message, partial(self._take, bundle))
+            receipt = await self._handover.hand(message, partial(self._take, bundle, claim))
         except DeliveryError as error:
             return await self._failed(bundle, error)
         await self._arrived(bundle, message, receipt)
@@ -95,10 +100,11 @@ class Carrier:
             spoken = await tx.bag.spoken_of(self._name, bundle.receipt)
         return in_words(bundle, spoken)
 
-    async def _take(self, bundle: Bundle) -> None:
+    async def _take(self, bundle: Bundle, claim: Claim) -> None:
         """Committed before it is sent: whoever finds it so knows that it may have arrived."""
         async with self.means.store.transaction() as tx:
-            await tx.destinations.keep(self._name, self.means.clock.now() + CLAIM)
+            if not await tx.destinations.keep(claim, self.means.clock.now() + CLAIM):
+                raise ClaimLost
             await tx.bag.take(bundle.ids, bundle.key)
 
     async def _arrived(self, bundle: Bundle, message: Message, receipt: Receipt | None) -> None:
@@ -234,10 +240,16 @@ class Carrier:
 
 
 async def give_up(tx: Transaction, name: str, at: datetime) -> None:
-    """Letters to a destination that is not in the configuration any more."""
+    """Letters to a destination that is not in the configuration any more, once nobody carries any
+    there: it may still be in that of a replica."""
+    claim = await tx.destinations.claim(name, at, at + CLAIM)
+    if claim is None:
+        return
+    await tx.bag.doubt_left(name)
     gone = f"there is no destination {name!r} in the configuration any more"
     ids = [one.id for one in await tx.bag.due(name, at)]
     await tx.bag.fail(ids, at, gone)
+    await tx.destinations.release(claim)
     if ids:
         log.warning("%d letters are given up: %s", len(ids), gone)
 

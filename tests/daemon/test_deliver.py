@@ -51,6 +51,19 @@ class Fussy(Picky):
     spacing: ClassVar[timedelta] = timedelta(seconds=1)
 
 
+@dataclass
+class Sleepy(Mailbox):
+    """While it takes its first message the machine sleeps, and a replica goes on."""
+
+    post: Post | None = None
+
+    async def send(self, http: Http, message: Message) -> Receipt | None:
+        if self.post is not None:
+            post, self.post = self.post, None
+            await post.pass_(2 * MINUTE)
+        return await super().send(http, message)
+
+
 @pytest.fixture
 async def post(store_url: str) -> AsyncIterator[Post]:
     async with open_store(store_url) as store, open_http() as http:
@@ -316,6 +329,39 @@ async def test_a_destination_that_left_the_configuration_is_said_so(post: Post) 
 
     assert line.state is FAILED
     assert line.failure == "there is no destination 'gone' in the configuration any more"
+
+
+async def test_what_was_on_its_way_there_when_its_carrier_died_is_given_up_too(post: Post) -> None:
+    await post.owe(destination="gone")
+    async with post.store.transaction() as tx:
+        (line,) = await tx.outbox.ledger(9)
+        await tx.bag.take([line.id], "a message")
+    await post.courier().give_up_gone(AT)
+
+    assert await post.states("gone") == [FAILED]
+    assert await post.next_due() is None
+
+
+async def test_what_a_replica_still_carries_is_not_given_up(post: Post) -> None:
+    await post.owe(destination="gone")
+    async with post.store.transaction() as tx:
+        await tx.destinations.claim("gone", AT, AT + MINUTE)
+    await post.courier().give_up_gone(AT)
+
+    assert await post.states("gone") == [OWED]
+
+
+async def test_a_carrier_that_stood_still_leaves_the_rest_to_the_one_that_came(post: Post) -> None:
+    """A machine put to sleep, say: what it had in its hands may be said twice, and then marked."""
+    post.team = Sleepy(post=post)
+    await post.owe()
+    await post.owe(hour=1)
+    await post.deliver()
+
+    said = [(message.letters[0].alert, message.repeats) for message in post.team.messages]
+    assert said == [(1, True), (2, False), (1, False)]
+    assert await post.states() == [SENT, SENT]
+    assert await post.deliver() == Delivered(0)
 
 
 async def test_a_circular_is_carried_like_anything_else(post: Post) -> None:

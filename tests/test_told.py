@@ -49,6 +49,21 @@ class Died(BaseException):
     """As a killed process does: nothing catches it."""
 
 
+BEFORE = {
+    "is full": DeliveryError("451 try again"),
+    "knows us no more": DestinationDown("invalid_auth"),
+    "loses it": DeliveryUnknown("no answer"),
+    "dies before": Died(),
+    "our code fails before": ZeroDivisionError(),
+}
+AFTER = {
+    "takes it and is silent": DeliveryUnknown("no answer"),
+    "dies after": Died(),
+    "our code fails after": ZeroDivisionError(),
+}
+FATES = ("takes it", *BEFORE, *AFTER)
+
+
 @dataclass
 class Place(Mailbox):
     """Where a person reads. What it does with the next message is scripted."""
@@ -58,19 +73,11 @@ class Place(Mailbox):
 
     async def send(self, http: Http, message: Message) -> Receipt | None:
         fate, self.fate = self.fate, "takes it"
-        if fate == "is full":
-            raise DeliveryError("451 try again")
-        if fate == "knows us no more":
-            raise DestinationDown("invalid_auth")
-        if fate == "loses it":
-            raise DeliveryUnknown("no answer")
-        if fate == "dies before":
-            raise Died
+        if fate in BEFORE:
+            raise BEFORE[fate]
         self.seen.append(message)
-        if fate == "takes it and is silent":
-            raise DeliveryUnknown("no answer")
-        if fate == "dies after":
-            raise Died
+        if fate in AFTER:
+            raise AFTER[fate]
         return message.receipt or Receipt("here", message.key)
 
 
@@ -101,15 +108,6 @@ class Mortal:
 
 
 PAUSES = st.sampled_from([1, 6, 20])
-FATES = (
-    "takes it",
-    "is full",
-    "knows us no more",
-    "loses it",
-    "takes it and is silent",
-    "dies before",
-    "dies after",
-)
 
 
 class Watch(RuleBasedStateMachine):

@@ -140,6 +140,17 @@ async def test_a_delivery_that_succeeds_ends_it_too(store: Store) -> None:
     assert begun[0].alert.series.source == "ops"
 
 
+async def test_one_that_breaks_by_a_fault_of_ours_keeps_nobody_from_being_asked(
+    store: Store, http: Http
+) -> None:
+    ops, mail = Place(deque([ValueError("ours")])), Place()
+    look = checkup(store, http, Destination("ops", ops), Destination("mail", mail))
+    first, later = await looks(look, 0 * DAY, DAY / 24)
+
+    assert first == [("ops", Finding.LATER, []), ("mail", Finding.WORKS, [])]
+    assert later == [("ops", Finding.WORKS, [])]
+
+
 async def test_where_there_is_nobody_else_nobody_is_told(store: Store, http: Http) -> None:
     look = checkup(store, http, Destination("ops", Place(deque([DestinationDown("401")]))))
     [found] = await look.check(AT)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon import app, jobs
+from daemon import app
 from daemon.config.settings import Config, PageConfig
 from daemon.house import Floor, House
 from daemon.http import Call, open_http
@@ -30,9 +30,7 @@ UNUSABLE = "unusable configuration"
 
 
 @pytest.fixture
-def setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Setting:
-    # What is hurried while a round is under way waits for the next one.
-    monkeypatch.setattr(jobs, "_DELIVER_EVERY", timedelta(milliseconds=250))
+def setting(tmp_path: Path) -> Setting:
     return Setting(blank(tmp_path))
 
 
@@ -230,6 +228,23 @@ async def test_what_runs_finishes_under_the_configuration_that_it_began_under(
         await one.until_heard(WITHDRAWN)
 
     assert one.heard() == [OPENED, WITHDRAWN]
+
+
+async def test_what_nobody_wrote_down_goes_from_one_house_to_the_next(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    followed: list[tuple[int, int]] = []
+
+    def follow(house: House, before: House) -> None:
+        followed.append((len(before.config.rules), len(house.config.rules)))
+
+    monkeypatch.setattr(House, "follow", follow)
+    async with lived(setting) as one:
+        await one.until_heard(OPENED)
+        one.reload(rules=())
+        await one.until_heard(RESOLVED)
+
+    assert followed == [(1, 0)]
 
 
 async def test_the_service_manager_hears_that_it_lives_also_while_configurations_change(

@@ -191,6 +191,31 @@ async def test_a_button_pressed_in_slack_is_done_and_answered(house):
     assert await house.acts() == [("anna", "slack", "acknowledged")]
 
 
+async def test_a_press_that_was_begun_is_done_before_nobody_listens_any_more(house):
+    """The configuration is read again, say: Slack does not tell of it a second time."""
+    begun, may_go_on, store = asyncio.Event(), asyncio.Event(), house.store
+
+    class Slow:
+        @asynccontextmanager
+        async def transaction(self):
+            begun.set()
+            await may_go_on.wait()
+            async with store.transaction() as tx:
+                yield tx
+
+    await house.bot.send(house.http, message(letter(alert=1)))
+    house.store = Slow()
+    async with listened(house, Destination("team", house.bot)):
+        await house.slack.sockets.connected()
+        await house.slack.sockets.press(house.slack.messages[0], "meterwatch_acknowledge", ANNA)
+        await begun.wait()
+        asyncio.get_running_loop().call_later(0.05, may_go_on.set)
+    house.store = store
+
+    assert await house.acts() == [("anna", "slack", "acknowledged")]
+    assert len(house.answers) == 1
+
+
 async def test_channels_of_one_app_share_a_connection(house):
     other = replace(house.bot, channel="C0000000002")
     async with listened(house, Destination("team", house.bot), Destination("two", other)):

@@ -44,7 +44,8 @@ async def about_voices(world: Crowd, destination: str) -> list[Delivery]:
     """The ledger of a destination, without what is said of destinations themselves."""
     async with world.store.transaction() as tx:
         lines = await tx.outbox.ledger(999, destination=destination)
-    return [one for one in lines if one.content.key.startswith(BUSY.name)]
+    letters = [one for one in lines if isinstance(one.content, Letter)]
+    return [one for one in letters if one.content.event.alert.rule == BUSY.name]
 
 
 async def test_a_place_that_is_down_for_a_day_delays_and_repeats_nothing_elsewhere(

@@ -226,7 +226,7 @@ async def test_a_source_that_can_be_done_without_is_left_out_loudly_and_comes_ba
     town.save(other)
     town.hang_up()
     await town.until(lambda: (LEFT_OUT, "opened") in town.heard())
-    assert town.said("spare: file") == 1
+    assert town.said("cannot be read: spare: file") == 1
     assert town.said("watching spare, credits") == 1
     asked = town.vendor_gate.came
 

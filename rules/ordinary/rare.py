@@ -105,14 +105,9 @@ def own(worst: Floats, start: datetime | None) -> Own:
     bend = np.full_like(worst, np.nan)
     heavy = np.full_like(worst, np.nan)
     filled = np.where(np.isnan(worst), -np.inf, worst)
+    past = _Past.of(worst)
     for block in range(LEAST, len(worst)):
-        past = slice(max(block - POPULATION, 0), block)
-        many = np.count_nonzero(filled[past] > -np.inf, axis=0)
-        enough = many >= LEAST
-        low = np.where(enough, _at(np.sort(filled[past], axis=0), many, STRETCHED[0]), np.nan)
-        high = np.where(
-            enough, _at(np.sort(peaks(worst[past]), axis=0), many, STRETCHED[1]), np.nan
-        )
+        many, low, high = past.stretch(block)
         bend[block], heavy[block] = low, _heavy(high - low, many)
     record = np.fmin(_records(worst, np.nan_to_num(heavy, nan=1.0)), bend + TROUBLE * heavy)
     if start is not None:
@@ -130,9 +125,43 @@ def peaks(worst: Floats) -> Floats:
     return found
 
 
-def _at(ordered: Floats, many: Places, share: float) -> Floats:
-    place = len(ordered) - np.maximum(np.ceil((1 - share) * many), 1).astype(np.intp)
-    found: Floats = np.take_along_axis(ordered, place[None], axis=0)[0]
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """Worst scores by column and block: the past of a block lies in one piece for each series."""
+
+    days: Floats
+    peaks: Floats
+    begun: Floats
+    """Each day as if none had been before it."""
+    ended: Floats
+    """Each day as if none came after it."""
+
+    @classmethod
+    def of(cls, worst: Floats) -> "_Past":
+        filled = np.where(np.isnan(worst), -np.inf, worst)
+        begun = filled.copy()
+        begun[:-1][filled[1:] > filled[:-1]] = -np.inf
+        arrays = (filled, peaks(worst), begun, _ended(worst))
+        return cls(*(np.ascontiguousarray(each.T) for each in arrays))
+
+    def stretch(self, block: int) -> tuple[Places, Floats, Floats]:
+        """How many days before a block are told, and between which scores of theirs and of their
+        peaks the tail of each series is measured; NaN where they are too few."""
+        first = max(block - POPULATION, 0)
+        days, tops = self.days[:, first:block].copy(), self.peaks[:, first:block].copy()
+        tops[:, 0], tops[:, -1] = self.begun[:, first], self.ended[:, block - 1]
+        many = np.count_nonzero(days > -np.inf, axis=1)
+        found = (
+            _at(each, many, share) for each, share in zip((days, tops), STRETCHED, strict=True)
+        )
+        low, high = (np.where(many >= LEAST, each, np.nan) for each in found)
+        return many, low, high
+
+
+def _at(samples: Floats, many: Places, share: float) -> Floats:
+    samples.sort(axis=1)
+    place = samples.shape[1] - np.maximum(np.ceil((1 - share) * many), 1).astype(np.intp)
+    found: Floats = samples[np.arange(len(samples)), place]
     return found
 
 
@@ -202,7 +231,7 @@ def tail(drawn: Floats, block: int, unlike: float) -> Tail | None:
     told = ~np.isnan(before)
     if np.count_nonzero(told.any(axis=1)) < LEAST:
         return None
-    known = told & (np.abs(np.nan_to_num(before)) > STILL).any(axis=0)
+    known = told & (np.abs(before) > STILL).any(axis=0)
     tops = np.where(known, peaks(before), -np.inf)
     scores = tops[np.isfinite(tops)]
     watched = int(known[-7:].any(axis=0).sum())

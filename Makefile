@@ -23,7 +23,7 @@ run: venv ## watch the sandbox: no key, nothing leaves this machine; CONFIG=my.y
 	@$(BIN)/meterwatch run $(WHAT) || test $$? = 130
 
 test: venv ## run the tests, on SQLite and on a PostgreSQL of their own
-	@$(BIN)/pytest -q -n auto --maxprocesses 4 --dist loadfile
+	@$(BIN)/pytest -q -n auto --maxprocesses 4
 
 check: venv ## what CI runs: format, lint, types, import contracts, example, tests
 	$(BIN)/ruff format --check --quiet .

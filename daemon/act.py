@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from daemon.letter import Letter
+from daemon.route import more
 from daemon.store import Transaction
 from daemon.store.acts import Act, Via, What
 from daemon.store.alerts import Numbered
@@ -164,15 +165,16 @@ def _by(known: Numbered) -> str:
 async def _labels(tx: Transaction, known: Numbered) -> dict[str, tuple[str, ...]]:
     """What only alerts of this rule and this series match.
 
-    As its letters bear them, where there are any: a rule's own labels win over a vendor's.
+    As its letters bear them, where there are any: a rule's own labels win over a vendor's. But for
+    the name of the rule, which may be another by now.
     """
     series = known.alert.series
-    mine = {"rule": known.alert.rule, "source": series.source, "metric": series.metric}
-    mine = {**dict(series.labels), **mine}
     ledger = await tx.outbox.ledger(1, alert=known.number)
     last = ledger[0].content if ledger else None
     borne = last.labels if isinstance(last, Letter) else {}
-    return {name: (exactly(borne.get(name, value)),) for name, value in mine.items()}
+    mine = {name: borne.get(name, value) for name, value in series.labels}
+    mine |= {"rule": known.alert.rule, "source": series.source, "metric": series.metric}
+    return {name: (exactly(value),) for name, value in mine.items()}
 
 
 def _planned(known: Numbered, person: Person, at: datetime) -> Planned:
@@ -210,7 +212,7 @@ async def _tell(
             # It may be taken back and said anew about the same bucket.
             key = "|".join((*words, f"{change.value} {at.isoformat()}", destination))
             by = person.name if change is Change.ACKNOWLEDGED else None
-            await tx.outbox.enqueue(replace(last, key=key, event=event, owed_at=at, by=by))
+            await tx.outbox.enqueue(replace(more(last, event, key, at), by=by))
 
 
 async def _who_hears(tx: Transaction, alert: int, change: Change) -> Collection[str]:

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mappi
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 from logging import getLogger
 from typing import Any
 
@@ -63,7 +62,9 @@ async def run(config: Config, ground: Ground, life: Life) -> None:
         while house is not None:
             await move_in(house, floor)
             waiting.intersection_update(feed.name for feed in house.config.feeds)
-            house = await _reign(house, floor, watch, waiting)
+            before, house = house, await _reign(house, floor, watch, waiting)
+            if house is not None:
+                house.follow(before)
     log.info("stopped")
 
 
@@ -76,13 +77,14 @@ async def run_once(config: Config, ground: Ground) -> bool:
         await note_reading(config, floor, None)
         await move_in(house, floor)
         at = clock.now()
-        polled = [await poller.poll(at) for poller in house.pollers]
+        polled = [(poller.feed, await poller.poll(at)) for poller in house.pollers]
         for recording in house.recordings:
             await recording.record(clock.now())
         await _deliver_all(house.courier, clock)
         async with floor.store.transaction() as tx:
             owed = await tx.outbox.next_due()
-    return owed is None and all(one.failure is None for one in polled)
+    failed = [feed.name for feed, one in polled if one.failure and feed.lacks is None]
+    return owed is None and not failed
 
 
 @dataclass(slots=True)
@@ -115,11 +117,12 @@ async def _reign(house: House, floor: Floor, watch: _Watch, waiting: set[str]) -
     supervisor = watch.life.supervisor
     async with AsyncExitStack() as stack:
         stack.push_async_callback(_deliver_last, house.courier, floor.ground.clock)
+        # Left after the schedule was drained: people may press as long as anything runs.
+        await stack.enter_async_context(_buttons(house, floor, watch))
         opened = open_schedule(floor.ground.clock, floor.metrics, _DRAIN)
         watch.schedule = schedule = await stack.enter_async_context(opened)
         for job in jobs(house, floor, schedule, waiting):
             schedule.add(job)
-        await stack.enter_async_context(_buttons(house, floor, schedule))
         names = ", ".join(feed.name for feed in house.config.feeds)
         log.info("watching %s with %d rules", names, len(house.config.rules))
         supervisor.ready(f"watching {names}")
@@ -132,9 +135,12 @@ async def _reign(house: House, floor: Floor, watch: _Watch, waiting: set[str]) -
     return following
 
 
-def _buttons(house: House, floor: Floor, schedule: Schedule) -> AbstractAsyncContextManager[None]:
+def _buttons(house: House, floor: Floor, watch: _Watch) -> AbstractAsyncContextManager[None]:
+    def acted() -> None:
+        if watch.schedule is not None:
+            hurry(house, watch.schedule)
+
     def listener(bots: Mapping[str, Slack]) -> Listener:
-        acted = partial(hurry, house, schedule)
         return Listener(bots, floor.store, floor.http, floor.ground.clock, acted)
 
     return open_listener(house.config.destinations, listener)

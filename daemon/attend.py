@@ -6,7 +6,7 @@ from datetime import datetime
 
 from daemon.hold import holds
 from daemon.letter import Letter
-from daemon.route import Routing
+from daemon.route import Routing, more
 from daemon.store import Store, Transaction
 from daemon.store.alerts import Attended, Line
 from daemon.store.outbox import UNSETTLED, LetterState, Owed
@@ -16,6 +16,7 @@ from rules.verdict import Outcome, Verdict
 
 _NEVER = (LetterState.FAILED, LetterState.MUTED)
 """What nobody was told."""
+_ENDS = (Change.RESOLVED, Change.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,9 @@ class Attendant:
     def calls(self, one: Attended, at: datetime) -> Iterator[Call]:
         """Who is to be told of an alert now, unless something holds it back."""
         labels = self.routing.labels_of(one.alert.rule, one.alert.series)
-        heard = {line.destination: line for line in one.lines if line.state not in _NEVER}
-        meant = [line.destination for line in one.lines if line.state is not LetterState.MUTED]
+        lines = _since_it_began(one.lines)
+        heard = {line.destination: line for line in lines if line.state not in _NEVER}
+        meant = [line.destination for line in lines if line.state is not LetterState.MUTED]
         ways = [direction_to(self.routing.tree, labels, name) for name in dict.fromkeys(meant)]
         for way in ways:
             last = heard.get(way.destination)
@@ -67,7 +69,7 @@ class Attendant:
             if known and last is not None and _is_forgotten(way, last, at):
                 turn = f" since {last.settled_at}"
                 yield Call(one.alert.number, Change.REMINDED, way, way.destination, turn)
-        for way in self._escalated(ways, one.lines, labels, at):
+        for way in self._escalated(ways, lines, labels, at):
             yield Call(one.alert.number, Change.ESCALATED, way, ways[0].destination)
 
     def _escalated(
@@ -99,6 +101,12 @@ def _is_forgotten(way: Direction, last: Line, at: datetime) -> bool:
     return last.settled_at + way.repeat <= at
 
 
+def _since_it_began(lines: Sequence[Line]) -> Sequence[Line]:
+    """What was taken back and then given again is told anew: what was said before is over."""
+    ends = [place for place, line in enumerate(lines) if line.change in _ENDS]
+    return lines[ends[-1] + 1 :] if ends else lines
+
+
 def _began(lines: Sequence[Line]) -> datetime | None:
     """From when on people could have acknowledged it; None where it was not to be told yet.
 
@@ -126,17 +134,9 @@ async def _letters(tx: Transaction, calls: Sequence[Call], at: datetime) -> Sequ
 def _letter(call: Call, alert: Alert, last: Letter, at: datetime) -> Letter:
     way, change = call.direction, call.change
     place = alert.rule, alert.series.key, alert.since.isoformat()
-    return replace(
-        last,
-        key="|".join((*place, f"{change.value}{call.turn}", way.destination)),
-        destination=way.destination,
-        event=Event(change, alert, _still(alert)),
-        owed_at=at,
-        group=way.group,
-        by=None,
-        trace=None,
-        heard=True,
-    )
+    key = "|".join((*place, f"{change.value}{call.turn}", way.destination))
+    letter = more(last, Event(change, alert, _still(alert)), key, at)
+    return replace(letter, destination=way.destination, group=way.group, trace=None)
 
 
 def _still(alert: Alert) -> Verdict:

@@ -1,14 +1,15 @@
 """Brings one message to its destination, and remembers how that went."""
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from logging import ERROR, INFO, WARNING, getLogger
 
 from daemon.bundle import Bundle
 from daemon.clock import Clock
-from daemon.compose import composed
+from daemon.compose import in_words
+from daemon.handover import Handover
 from daemon.health import note_destination, note_readers
 from daemon.http import Http
 from daemon.ledger import what
@@ -22,11 +23,12 @@ from daemon.notifier import (
     Destination,
     DestinationDown,
     Message,
-    ReadsBack,
+    OwnError,
     Receipt,
 )
 from daemon.route import Routing
 from daemon.store import Store, Transaction
+from daemon.store.destinations import Claim
 from daemon.store.outbox import Owed
 from rules.alert import Change, Event
 
@@ -34,8 +36,6 @@ log = getLogger(__name__)
 
 CLAIM = timedelta(seconds=90)
 """How long a destination is this daemon's alone; longer than sending one message may take."""
-_WITHIN = timedelta(seconds=60)
-"""How long one message may take, whatever its notifier thinks."""
 _FIRST_PAUSE = timedelta(seconds=10)
 _LONGEST_PAUSE = timedelta(minutes=15)
 _DOWN_PAUSE = timedelta(minutes=5)
@@ -46,6 +46,10 @@ _GRACE = timedelta(minutes=15)
 """So long it may fail until others hear of it."""
 _PATIENCE = timedelta(days=2)
 """A letter this old is given up: what it says is no longer news."""
+
+
+class ClaimLost(Exception):
+    """This carrier stood still for so long that another took its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +72,11 @@ class Carrier:
     """Who hears of it where this destination does not work."""
     means: Means
 
-    async def carry(self, bundle: Bundle) -> bool:
+    async def carry(self, bundle: Bundle, claim: Claim) -> bool:
         """Answers whether the next message may be tried at once."""
+        message = await self._composed(bundle)
         try:
-            message = await self._composed(bundle)
-            receipt = await self._sent(bundle, message)
+            receipt = await self._handover.hand(message, partial(self._take, bundle, claim))
         except DeliveryError as error:
             return await self._failed(bundle, error)
         await self._arrived(bundle, message, receipt)
@@ -91,43 +95,16 @@ class Carrier:
     async def _composed(self, bundle: Bundle) -> Message:
         """With all alerts that the message speaks of, also those of which there is no news."""
         if bundle.receipt is None:
-            return composed(bundle, {})
+            return in_words(bundle, {})
         async with self.means.store.transaction() as tx:
             spoken = await tx.bag.spoken_of(self._name, bundle.receipt)
-        return composed(bundle, spoken)
+        return in_words(bundle, spoken)
 
-    async def _sent(self, bundle: Bundle, message: Message) -> Receipt | None:
-        notifier = self.destination.notifier
-        try:
-            async with asyncio.timeout(_WITHIN.total_seconds()):
-                if bundle.unknown and isinstance(notifier, ReadsBack):
-                    asked = await self._asked(notifier, message)
-                    if isinstance(asked, Receipt):
-                        return asked
-                    message = asked
-                await self._take(bundle)
-                return await notifier.send(self.means.http, message)
-        except TimeoutError as error:
-            raise DeliveryUnknown(f"no answer within {_WITHIN.seconds} s") from error
-
-    async def _asked(self, notifier: ReadsBack, message: Message) -> Message | Receipt:
-        """Where it stands, if it arrived; else what to send. A place that cannot be asked now
-        leaves it unknown; one that never can be is told again."""
-        try:
-            found = await notifier.find(self.means.http, message)
-        except DeliveryRefused as error:
-            log.warning("%s cannot be asked what it has: %s", self._name, error)
-            return message
-        except DestinationDown:
-            raise
-        except DeliveryError as error:
-            raise DeliveryUnknown(f"cannot be asked whether it has it: {error}") from error
-        return replace(message, repeats=False) if found is None else found
-
-    async def _take(self, bundle: Bundle) -> None:
+    async def _take(self, bundle: Bundle, claim: Claim) -> None:
         """Committed before it is sent: whoever finds it so knows that it may have arrived."""
         async with self.means.store.transaction() as tx:
-            await tx.destinations.keep(self._name, self.means.clock.now() + CLAIM)
+            if not await tx.destinations.keep(claim, self.means.clock.now() + CLAIM):
+                raise ClaimLost
             await tx.bag.take(bundle.ids, bundle.key)
 
     async def _arrived(self, bundle: Bundle, message: Message, receipt: Receipt | None) -> None:
@@ -182,7 +159,7 @@ class Carrier:
             await self._give_up(bundle, error, at)
             return True
         await self._put_back(bundle, error, at)
-        return False
+        return isinstance(error, OwnError)
 
     async def _put_back(self, bundle: Bundle, error: DeliveryError, at: datetime) -> None:
         """It stays owed, or unknown; and all else for that place rests a little."""
@@ -193,14 +170,23 @@ class Carrier:
                 # What left the first time may have arrived, however this try ended.
                 put = tx.bag.still_unknown
             await put(bundle.ids, at + pause, str(error))
-            rest_until = at + _rest(pause, error)
-            await tx.destinations.failed(self._name, at, rest_until, str(error))
-            state = await tx.destinations.state(self._name)
-            events: Sequence[Event] = ()
-            if isinstance(error, DestinationDown) or at - (state.failing_since or at) >= _GRACE:
-                await self._stand_in(tx, at)
-                events = await self._tell_others(tx, str(error), at)
+            events = await self._note_failing(tx, bundle, error, at)
         self._note(bundle, "unknown" if unknown else "postponed", str(error), events)
+
+    async def _note_failing(
+        self, tx: Transaction, bundle: Bundle, error: DeliveryError, at: datetime
+    ) -> Sequence[Event]:
+        """Of the place itself; what only some of its readers still lack says nothing of it."""
+        down = isinstance(error, DestinationDown)
+        if not down and all(isinstance(one.content, Copy) for one in bundle.told):
+            return ()
+        rest_until = at + _rest(_pause(bundle, error), error)
+        await tx.destinations.failed(self._name, at, rest_until, str(error))
+        state = await tx.destinations.state(self._name)
+        if not down and at - (state.failing_since or at) < _GRACE:
+            return ()
+        await self._stand_in(tx, at)
+        return await self._tell_others(tx, str(error), at)
 
     async def _give_up(self, bundle: Bundle, error: DeliveryError, at: datetime) -> None:
         """Others hear that something could not be said there."""
@@ -230,6 +216,10 @@ class Carrier:
         return await note_destination(tx, routing, self._name, self.others, failure, at)
 
     @property
+    def _handover(self) -> Handover:
+        return Handover(self.destination, self.means.http)
+
+    @property
     def _name(self) -> str:
         return self.destination.name
 
@@ -250,10 +240,16 @@ class Carrier:
 
 
 async def give_up(tx: Transaction, name: str, at: datetime) -> None:
-    """Letters to a destination that is not in the configuration any more."""
+    """Letters to a destination that is not in the configuration any more, once nobody carries any
+    there: it may still be in that of a replica."""
+    claim = await tx.destinations.claim(name, at, at + CLAIM)
+    if claim is None:
+        return
+    await tx.bag.doubt_left(name)
     gone = f"there is no destination {name!r} in the configuration any more"
     ids = [one.id for one in await tx.bag.due(name, at)]
     await tx.bag.fail(ids, at, gone)
+    await tx.destinations.release(claim)
     if ids:
         log.warning("%d letters are given up: %s", len(ids), gone)
 
@@ -283,6 +279,8 @@ def _rest(pause: timedelta, error: DeliveryError) -> timedelta:
     up the others for long; a place that says when, or is down, is believed."""
     if isinstance(error, DestinationDown) or error.retry_after is not None:
         return pause
+    if isinstance(error, OwnError):
+        return timedelta(0)  # the place has nothing to do with it
     return min(pause, _REST)
 
 

@@ -71,6 +71,10 @@ class Checkup:
             return Checked(name, Finding.LATER, str(error))
         except TimeoutError:
             return Checked(name, Finding.LATER, f"no answer within {_WITHIN.seconds} s")
+        except Exception as error:  # whatever broke, the others are asked all the same
+            log.exception("asking %s broke", name)
+            words = f"an error of our own, {type(error).__name__}: the log has it, report it"
+            return Checked(name, Finding.LATER, words)
         return Checked(name, Finding.UNTRIED if said is None else Finding.WORKS, said or "")
 
     async def _noted(self, found: Checked, at: datetime) -> Checked:

@@ -70,7 +70,7 @@ async def ask(feed: Feed, http: Web, at: datetime) -> str | None:
     """What a source makes of the first answer it gets. None: it had nothing to ask."""
     first = _FirstCall(http)
     try:
-        answers = await feed.source.fetch(Ask(feed.name, first, Window(at - _WINDOW, at)))
+        answers = await feed.ask(Ask(feed.name, first, Window(at - _WINDOW, at)))
     except _SecondCall:
         return "answered, first page read"
     return _told(answers) if first.went_out else None

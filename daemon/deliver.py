@@ -4,14 +4,18 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from logging import getLogger
 
 from daemon.bundle import Bundle, Run, bundles, ends_unheard, runs, told_by
-from daemon.carry import CLAIM, Carrier, Means, give_up
+from daemon.carry import CLAIM, Carrier, ClaimLost, Means, give_up
 from daemon.hold import holds
 from daemon.letter import Letter
 from daemon.notifier import Destination
 from daemon.store import Transaction
+from daemon.store.destinations import Claim
 from daemon.store.outbox import Delivery, LetterState
+
+log = getLogger(__name__)
 
 _TAKEN_BACK = "it was over before anybody there was told"
 _NOT_TOLD = "no acknowledgements are told there"
@@ -65,21 +69,28 @@ class Courier:
         arrived: it is settled before anything else is said.
         """
         async with self.means.store.transaction() as tx:
-            if await tx.destinations.claim(name, at, at + CLAIM) is None:
+            claim = await tx.destinations.claim(name, at, at + CLAIM)
+            if claim is None:
                 return Delivered()
             planned = await self._plan(tx, name, at)
         try:
-            return await self._carry(self._carrier(name), planned)
+            return await self._carry(planned, claim)
         finally:
             async with self.means.store.transaction() as tx:
-                await tx.destinations.release(name)
+                await tx.destinations.release(claim)
 
-    async def _carry(self, carrier: Carrier, planned: Sequence[Bundle]) -> Delivered:
+    async def _carry(self, planned: Sequence[Bundle], claim: Claim) -> Delivered:
+        carrier = self._carrier(claim.name)
         spacing = carrier.destination.notifier.spacing
         for sent, bundle in enumerate(planned):
             if sent and spacing:
                 return Delivered(sent, spacing)
-            if not await carrier.carry(bundle):
+            try:
+                goes_on = await carrier.carry(bundle, claim)
+            except ClaimLost:
+                log.warning("%s: another daemon carries its letters now", claim.name)
+                return Delivered(sent)
+            if not goes_on:
                 return Delivered(sent)
         return Delivered(len(planned))
 

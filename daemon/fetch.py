@@ -34,7 +34,7 @@ async def fetch(feed: Feed, http: Web, window: Window, at: datetime) -> Fetched:
     """Ask for a window, piece by piece; what is told beside it is left out."""
     told: list[Answer | Standing] = []
     for piece in _pieces(feed, window):
-        told += await feed.source.fetch(Ask(feed.name, http, piece, at=at))
+        told += await feed.ask(Ask(feed.name, http, piece, at=at))
     answers: dict[Metric, list[Answer]] = {}
     for one in told:
         if isinstance(one, Answer):

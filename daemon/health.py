@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from math import isclose
 
 from daemon.route import Audience, Hearers, Notice, Routing, owe
-from daemon.source import Feed, SourceChanged, SourceError, SourceRefused
+from daemon.source import Feed, SourceChanged, SourceError, SourceLeftOut, SourceRefused
 from daemon.store import Transaction
 from rules.alert import Alert, Change, Event, Phase, Policy, Watch, advance, is_live
 from rules.health import (
@@ -15,6 +15,7 @@ from rules.health import (
     BROKEN,
     CHANGED,
     CROWDED,
+    LEFT_OUT,
     REFUSED,
     REFUSED_READER,
     REVISED,
@@ -30,6 +31,9 @@ from rules.health import (
 from rules.series import Series, labels_of
 from rules.verdict import Verdict
 from rules.words import amount
+
+_GO_ON = "Its rules go on where they stopped."
+_THERE = "All its secrets are there."
 
 Tell = tuple[str, ...]
 """The destinations that hear of it."""
@@ -53,22 +57,32 @@ async def note_failure(
     """Take a failed poll into account. A refusal is told at once: time will not mend it.
 
     A source that changed stays so until it answers whole, however it fails meanwhile: one outage
-    is told once, or, when it turns out later that the contract changed, twice.
+    is told once, or, when it turns out later that the contract changed, twice. One that is left out
+    was not asked: nothing of that is known.
     """
     polls = polls_of(feed.name)
+    left_out = _Case(LEFT_OUT, polls, hearers)
+    if isinstance(error, SourceLeftOut):
+        return await _note(tx, left_out, wrong(at, str(error)))
+    back = await _note(tx, left_out, fine(at, _THERE))
     changed = isinstance(error, SourceChanged) or await _live(tx, CHANGED, polls, at)
     grace = timedelta(0) if isinstance(error, SourceRefused) else feed.grace
     condition = CHANGED if changed else BLIND
-    return await _note(tx, _Case(condition, polls, hearers, grace), wrong(at, str(error)))
+    return back + await _note(tx, _Case(condition, polls, hearers, grace), wrong(at, str(error)))
 
 
 async def note_answer(
     tx: Transaction, feed: Feed, hearers: Hearers, at: datetime
 ) -> Sequence[Event]:
     """Take a good poll into account."""
-    verdict = fine(at, "Its rules go on where they stopped.")
-    cases = [_Case(each, polls_of(feed.name), hearers) for each in (BLIND, CHANGED)]
-    return [event for case in cases for event in await _note(tx, case, verdict)]
+    reasons = {BLIND: _GO_ON, LEFT_OUT: _THERE, CHANGED: _GO_ON}
+    return [
+        event
+        for condition, reason in reasons.items()
+        for event in await _note(
+            tx, _Case(condition, polls_of(feed.name), hearers), fine(at, reason)
+        )
+    ]
 
 
 async def note_series(

@@ -55,21 +55,30 @@ class Heartbeat:
         self._store = store
         self._http = http
         self._version = version
-        self._well = False
+        self.well = False
         """Whether all was at the last beat. Before the first full cycle nothing is amiss yet."""
-        self._lost = False
+        self.lost = False
+        """Whether nobody outside answered the last time."""
+        self._settling = False
+
+    def follow(self, before: "Heartbeat") -> None:
+        """Go on where that of the configuration before this stopped. Whatever is new in this one
+        has until the second beat to become well."""
+        self.well, self.lost = before.well, before.lost
+        self._settling = True
 
     async def beat(self, at: datetime) -> Beat:
         """Say that all is well; or, once after it was, that it is not."""
         async with self._store.transaction() as tx:
             wrong = (*await self._sources(tx, at), *await self._letters(tx, at))
             told = await self._told(tx, at, wrong)
-        was_well, self._well = self._well, not wrong
+        settling, self._settling = self._settling, False
+        was_well, self.well = self.well, not wrong or (self.well and settling)
         if not wrong:
             if not was_well:
                 log.info("heartbeat: all is well")
             return await self._said(self._settings.url, told)
-        if was_well:
+        if was_well and not settling:
             log.warning("heartbeat withheld: %s", "; ".join(wrong))
             if self._settings.fail_url is not None:
                 await self._said(self._settings.fail_url, told)
@@ -77,9 +86,11 @@ class Heartbeat:
 
     async def _sources(self, tx: Transaction, at: datetime) -> list[str]:
         """Those not read for one poll that may fail and one that must not, or beyond their grace:
-        by then they are blind. A good poll is also how it is known that the store was written."""
+        by then they are blind. A good poll is also how it is known that the store was written.
+
+        One that is left out was said to be one that can be done without."""
         wrong = []
-        for feed in self._watched.feeds:
+        for feed in (one for one in self._watched.feeds if one.lacks is None):
             state = await tx.polls.state(feed.name)
             good_at = state.good_at if state else None
             if good_at is None:
@@ -131,10 +142,10 @@ class Heartbeat:
             failure = None if 200 <= reply.status < 300 else f"it answered {reply.status}"
         except HttpError as error:
             failure = str(error)
-        if failure is not None and not self._lost:
+        if failure is not None and not self.lost:
             log.warning("heartbeat: nobody outside was told: %s", failure)
-        self._lost = failure is not None
-        return Beat.LOST if self._lost else Beat.TOLD
+        self.lost = failure is not None
+        return Beat.LOST if self.lost else Beat.TOLD
 
 
 def _heard(everyone: Mapping[str, Destination], name: str) -> set[str]:

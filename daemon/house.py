@@ -83,6 +83,11 @@ class House:
     heartbeat: Heartbeat | None
     rounds: Rounds
 
+    def follow(self, before: "House") -> None:
+        """Take over what the house before this knew and nobody wrote down."""
+        if self.heartbeat is not None and before.heartbeat is not None:
+            self.heartbeat.follow(before.heartbeat)
+
 
 @asynccontextmanager
 async def open_floor(ground: Ground) -> AsyncIterator[Floor]:

@@ -12,7 +12,7 @@ from daemon.schedule import Job, Schedule
 from daemon.store import Store
 
 _DELIVER_EVERY = timedelta(seconds=5)
-_ELSEWHERE_EVERY = timedelta(minutes=5)
+_GIVE_UP_EVERY = timedelta(minutes=5)
 _ATTEND_EVERY = timedelta(seconds=30)
 _REPORT_EVERY = timedelta(minutes=1)
 _CHECK_EVERY = timedelta(hours=1)
@@ -33,7 +33,7 @@ def jobs(house: House, floor: Floor, schedule: Schedule, waiting: set[str]) -> I
     for name in house.courier.destinations:
         act, broke = _delivering(house, name, schedule), house.courier.broke(name)
         yield Job(_deliver(name), _DELIVER_EVERY, act, broke=broke)
-    yield Job("deliver elsewhere", _ELSEWHERE_EVERY, house.courier.give_up_gone)
+    yield Job("give up letters", _GIVE_UP_EVERY, house.courier.give_up_gone)
     yield Job("attend", _ATTEND_EVERY, _attending(house, schedule))
     yield Job("check destinations", _CHECK_EVERY, _checking(house, schedule))
     yield from _told_outside(house, floor)

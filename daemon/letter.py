@@ -15,8 +15,8 @@ class Letter:
     """One event on its way to one destination: a snapshot, frozen when it was owed."""
 
     key: str
-    """Unique: rule, series, bucket start, change, of what is worse how many limits it passed, and
-    destination."""
+    """Unique: alert, rule, series, bucket start, change, of what is worse how many limits it
+    passed, and destination."""
     destination: str
     alert: int
     """The number people call the alert by."""

@@ -14,7 +14,7 @@ from daemon.http import Http
 from daemon.notifier import DeliveryError, Destination
 from daemon.notifiers.slack.bot import Slack
 from daemon.notifiers.slack.buttons import Button, Press
-from daemon.notifiers.slack.socket import Line, listen
+from daemon.notifiers.slack.socket import Line, Pressed, listen
 from daemon.store import Store, Transaction
 
 log = getLogger(__name__)
@@ -25,6 +25,8 @@ _SPANS: Mapping[Button, timedelta] = {
     Button.SILENCE_HOUR: timedelta(hours=1),
     Button.SILENCE_DAY: timedelta(days=1),
 }
+_WITHIN = timedelta(seconds=5)
+"""How long a press that was begun may take once nobody listens any more."""
 _BROKE = "That did not work, and nothing was changed. Meterwatch's log says why."
 
 
@@ -87,8 +89,15 @@ async def open_listener(
         if isinstance(one.notifier, Slack) and one.notifier.app_token is not None
     }
     hears = listener(bots)
+    presses: set[asyncio.Task[None]] = set()
+
+    async def pressed(press: Press) -> None:
+        task = asyncio.create_task(hears.pressed(press), name="press")
+        presses.add(task)
+        task.add_done_callback(presses.discard)
+
     tasks = [
-        asyncio.create_task(_listen(line, hears), name="buttons")
+        asyncio.create_task(_listen(line, hears.http, pressed), name="buttons")
         for line in _lines(list(bots.values()))
     ]
     try:
@@ -97,11 +106,13 @@ async def open_listener(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        if presses:  # Slack was told that we have them, and tells nobody of them again
+            await asyncio.wait(presses, timeout=_WITHIN.total_seconds())
 
 
-async def _listen(line: Line, listener: Listener) -> None:
+async def _listen(line: Line, http: Http, pressed: Pressed) -> None:
     try:
-        await listen(line, listener.http, listener.pressed)
+        await listen(line, http, pressed)
     except Exception:  # alerts are told without buttons, so the daemon goes on without them
         log.exception("slack: buttons do not work until the next start")
 

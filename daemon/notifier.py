@@ -121,6 +121,10 @@ class DeliveryUnknown(DeliveryError):
     """It left, and no answer came: it may have arrived."""
 
 
+class OwnError(DeliveryUnknown):
+    """Our own code failed at this message, before it left or after."""
+
+
 class DestinationDown(DeliveryError):
     """Nothing is delivered there until a person acts: a login, a channel. What is owed waits."""
 

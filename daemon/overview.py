@@ -12,7 +12,7 @@ from daemon.sources import SOURCES
 from daemon.store import Store, Transaction
 from daemon.store.polls import Remembered, SourceState
 from rules.alert import Phase
-from rules.health import BLIND, CHANGED, Condition, polls_of
+from rules.health import BLIND, CHANGED, LEFT_OUT, Condition, polls_of
 from rules.series import Series
 
 
@@ -23,6 +23,8 @@ class State(StrEnum):
     """It answers something else than its contract, and people were told."""
     BLIND = "blind"
     """It cannot be read for longer than its grace, or was refused, and people were told."""
+    LEFT_OUT = "left out"
+    """It is optional, and a secret of it is not there."""
     RESTING = "resting"
     """Its vendor is left alone for now."""
     FAILING = "failing"
@@ -95,6 +97,7 @@ async def overview(
         alerts = {
             **await _alerts(tx, BLIND, State.BLIND, at),
             **await _alerts(tx, CHANGED, State.CHANGED, at),
+            **await _alerts(tx, LEFT_OUT, State.LEFT_OUT, at),
         }
         return [
             Seen(

@@ -110,7 +110,7 @@ class Reader:
     async def _fetch(self, window: Window, at: datetime) -> Sequence[Told]:
         feed = self.feed
         past = await self._past(window.end)
-        answers = await feed.source.fetch(Ask(feed.name, self.web, window, past, at))
+        answers = await feed.ask(Ask(feed.name, self.web, window, past, at))
         for told in answers:
             _check_labels(told)
         return answers

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import itemgetter
 from typing import Protocol
 
 from daemon.letter import Letter
@@ -219,7 +220,7 @@ def _letter(
 ) -> Letter:
     notice = one.notice
     return Letter(
-        key=key_of(one.event, way.destination),
+        key=key_of(one.event, one.alert, way.destination),
         destination=way.destination,
         alert=one.alert,
         event=one.event,
@@ -235,22 +236,28 @@ def _letter(
     )
 
 
-async def owe_more(
-    tx: Transaction, event: Event, alert: int, at: datetime, by: str | None = None
-) -> None:
-    """Owe everyone who heard of an alert one more letter about it, in which all but the event is
-    as it was in the last one; `by` is the person who brought it about."""
-    for destination in await tx.outbox.told(alert):
-        last = await tx.outbox.last(alert, destination)
-        if last is not None:
-            key = key_of(event, destination)
-            more = replace(last, key=key, event=event, owed_at=at, by=by, trace=None, heard=True)
-            await tx.outbox.enqueue(more)
+async def owe_more(tx: Transaction, some: Mapping[int, Event], at: datetime) -> None:
+    """Owe everyone who heard of alerts, here by their numbers, one more letter about each."""
+    told = await tx.outbox.told_of(some)
+    last = await tx.told.last({(each, name) for each, names in told.items() for name in names})
+    await tx.outbox.enqueue_all(
+        [
+            Owed(replace(more(letter, some[each], key_of(some[each], each, name), at), trace=None))
+            for (each, name), letter in sorted(last.items(), key=itemgetter(0))
+        ]
+    )
 
 
-def key_of(event: Event, destination: str) -> str:
+def more(last: Letter, event: Event, key: str, at: datetime) -> Letter:
+    """As the last one, but for the event, and for the name of its rule, which may be new."""
+    labels = {**last.labels, "rule": event.alert.rule}
+    return replace(last, key=key, event=event, owed_at=at, labels=labels, by=None, heard=True)
+
+
+def key_of(event: Event, number: int, destination: str) -> str:
+    """By the alert's number as well: two of one series may change in the same bucket."""
     alert, verdict = event.alert, event.verdict
-    place = alert.rule, alert.series.key, verdict.at.isoformat()
+    place = str(number), alert.rule, alert.series.key, verdict.at.isoformat()
     # One bucket may pass one limit after another while it fills.
     step = f" {alert.step}" if event.change is Change.WORSENED else ""
     return "|".join((*place, f"{event.change.value}{step}", destination))

@@ -62,6 +62,10 @@ class Schedule:
         self._metrics = metrics
         self._turned_at: float | None = None
         self._running: set[asyncio.Task[object]] = set()
+        self._busy: set[str] = set()
+        """The jobs of these."""
+        self._asked: dict[str, datetime] = {}
+        """When jobs are to run again that were hurried meanwhile."""
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
             # A late tick is run, once, and never beside itself.
@@ -77,6 +81,12 @@ class Schedule:
         """Run a job at once, or soon, not only when its span comes round."""
         # The timer itself runs on the wall, whatever the clock of the house does.
         soon = WallClock().now() + max(self._clock.wall(after), _SHORTEST if after else after)
+        if name in self._busy:  # never beside itself: once it is done
+            self._asked[name] = min(soon, self._asked.get(name, soon))
+        else:
+            self._hasten(name, soon)
+
+    def _hasten(self, name: str, soon: datetime) -> None:
         if (job := self._scheduler.get_job(name)) and soon < job.next_run_time:
             job.modify(next_run_time=soon)
 
@@ -113,6 +123,7 @@ class Schedule:
         task = asyncio.current_task()
         if task is not None:
             self._running.add(task)
+        self._busy.add(job.name)
         try:
             await self._act(job)
         except Exception:  # a tick that fails must not end the daemon
@@ -122,6 +133,10 @@ class Schedule:
             self._turned_at = asyncio.get_running_loop().time()
             if task is not None:
                 self._running.discard(task)
+            self._busy.discard(job.name)
+            if (asked := self._asked.pop(job.name, None)) is not None:
+                # Not at once: to the scheduler it runs until this very moment is over.
+                self._hasten(job.name, max(asked, WallClock().now() + _SHORTEST))
 
 
 @asynccontextmanager

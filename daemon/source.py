@@ -127,6 +127,10 @@ class SourceRefused(SourceError):
     """The vendor refused to answer: a person must act."""
 
 
+class SourceLeftOut(SourceRefused):
+    """It is optional, and a secret of it is not there: nobody was asked."""
+
+
 class SourceChanged(SourceRefused):
     """The vendor answered something else than its contract: a person must look."""
 
@@ -147,3 +151,14 @@ class Feed:
     check_units: bool = True
     """Whether numbers that are all 60, 100, 1000 or 1024 times too large or small at once are
     refused as a change of unit."""
+    optional: bool = False
+    """Whether the daemon does without it where one of its secrets is not there. That is told, and
+    all else goes on."""
+    lacks: str | None = None
+    """Which of its secrets is not there, and so why nothing can be asked; only if optional."""
+
+    async def ask(self, ask: Ask) -> Sequence[Answer | Standing]:
+        """Ask the vendor, unless it is known that the secret for it is not there."""
+        if self.lacks is not None:
+            raise SourceLeftOut(f"{self.name}: {self.lacks}")
+        return await self.source.fetch(ask)

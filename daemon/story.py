@@ -85,8 +85,10 @@ class Story:
         """What people were to hear of it, once each, and from when on."""
         found: dict[tuple[Change, datetime], tuple[datetime, Event]] = {}
         for letter in _letters(self.deliveries):
-            event = letter.event
-            found.setdefault((event.change, event.verdict.at), (letter.owed_at, event))
+            event, at = letter.event, letter.owed_at
+            # Of a change all are told at once; each is reminded when it is time for them.
+            when = event.verdict.at if event.change is Change.REMINDED else at
+            found.setdefault((event.change, when), (at, event))
         return list(found.values())
 
 
@@ -108,13 +110,18 @@ async def story(tx: Transaction, number: int) -> Story | None:
 
 
 async def spoken_of(tx: Transaction, silence: Silence) -> list[int]:
-    """The alerts that fire now and that a silence speaks of, as far as somebody was to be told."""
-    firing = [one.number for one in await tx.alerts.firing()]
+    """The alerts that fire now and that a silence speaks of, as far as somebody was to be told:
+    by the names that their rules have now."""
+    firing = {one.number: one.rule for one in await tx.alerts.firing()}
     lasts = {
         number: next(_letters(deliveries[::-1]), None)
         for number, deliveries in (await tx.told.of(firing)).items()
     }
-    return [number for number, last in lasts.items() if last and silence.matches(last.labels)]
+    return [
+        number
+        for number, last in lasts.items()
+        if last and silence.matches({**last.labels, "rule": firing[number]})
+    ]
 
 
 def as_object(story: Story) -> Object:

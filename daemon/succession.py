@@ -32,8 +32,9 @@ class Sights:
 
 async def succeed(tx: Transaction, watched: Sights, at: datetime) -> Sequence[Event]:
     """Bring what is kept in line with what there is now."""
-    await _rename(tx, list(watched.rules.values()))
-    events, live = [], await tx.alerts.live()
+    await _rename(tx, list(watched.rules.values()), at)
+    events: dict[int, Event] = {}
+    live = await tx.alerts.live()
     seen = await _seen(tx, watched, {one.alert.rule for one in live})
     for numbered in live:
         why = _orphaned(numbered.alert, watched, seen)
@@ -42,16 +43,19 @@ async def succeed(tx: Transaction, watched: Sights, at: datetime) -> Sequence[Ev
         if numbered.alert.phase is Phase.PENDING:
             await tx.alerts.forget_pending(numbered.alert.rule, [numbered.alert.series])
             continue
-        events.append(await _close(tx, numbered, why, at))
-    return events
+        events[numbered.number] = _closed(numbered, why, at)
+    await tx.alerts.keep_all([event.alert for event in events.values()])
+    await owe_more(tx, events, at)
+    return list(events.values())
 
 
-async def _rename(tx: Transaction, rules: Sequence[Rule]) -> None:
+async def _rename(tx: Transaction, rules: Sequence[Rule], at: datetime) -> None:
     now = {rule.id: rule.name for rule in rules if rule.id is not None}
     before = await tx.rules.names()
     moved = {before[id_]: name for id_, name in now.items() if before.get(id_, name) != name}
     if moved:
         await tx.rules.rename(moved)
+        await tx.silences.follow(moved, {rule.name for rule in rules}, at)
         for old, new in moved.items():
             log.info("the rule %s is called %s now, and keeps its alerts", old, new)
     await tx.rules.learn(now, [rule.name for rule in rules if rule.id is None])
@@ -112,7 +116,7 @@ def _as_seen(rule: Rule, series: Series) -> Series:
     return replace(series, labels=tuple(pair for pair in series.labels if pair[0] in by))
 
 
-async def _close(tx: Transaction, numbered: Numbered, why: Why, at: datetime) -> Event:
+def _closed(numbered: Numbered, why: Why, at: datetime) -> Event:
     """Closed, not calm: its numbers stay as they were last seen."""
     alert = numbered.alert
     verdict = replace(alert.latest, why=why)
@@ -123,8 +127,5 @@ async def _close(tx: Transaction, numbered: Numbered, why: Why, at: datetime) ->
         calm_since=alert.calm_since or at,
         ended_at=at,
     )
-    event = Event(Change.RESOLVED, closed, verdict)
-    await tx.alerts.keep(closed)
-    await owe_more(tx, event, numbered.number, at)
     log.info("alert %d of %s is closed: %s", numbered.number, alert.rule, why.headline)
-    return event
+    return Event(Change.RESOLVED, closed, verdict)

@@ -37,13 +37,22 @@ def _matches(labels: Mapping[str, str], where: Where) -> bool:
     )
 
 
+def written(value: float) -> str:
+    """A sum as who adds up by hand writes it, without the dust that is left of adding floats.
+
+    >>> written(0.1 + 0.2), written(277.03999999999996), written(2.0**53 + 2)
+    ('0.3', '277.04', '9007199254740994')
+    """
+    return f"{value:.0f}" if value.is_integer() else f"{value:.14g}"
+
+
 def exact(values: Iterable[float]) -> Fraction:
     """Numbers added up as they are written, without rounding.
 
     >>> exact([0.1, 0.2]) == Fraction(3, 10)
     True
     """
-    return sum((Fraction(str(float(value))) for value in values), Fraction(0))
+    return sum((Fraction(written(float(value))) for value in values), Fraction(0))
 
 
 def rounded(amount: Fraction, places: int = PLACES) -> Decimal:

@@ -43,6 +43,14 @@ BLIND = Condition(
     advice="find out whether the vendor is up, and can be reached from here",
     meanwhile=_PAUSED,
 )
+LEFT_OUT = Condition(
+    rule="source left out",
+    severity=Severity.WARNING,
+    begins="{who} is left out: a secret of it is not there",
+    ends="{who} is no longer left out",
+    advice="put it there, then reload or restart",
+    meanwhile="Until then {who} is not asked, and its rules neither open nor resolve.",
+)
 CHANGED = Condition(
     rule="data contract changed",
     severity=Severity.CRITICAL,
@@ -112,6 +120,7 @@ CONDITIONS = {
     each.rule: each
     for each in (
         BLIND,
+        LEFT_OUT,
         CHANGED,
         CROWDED,
         REVISED,

@@ -6,7 +6,7 @@ from math import floor
 
 from rules.landing import Landing
 from rules.period import moment
-from rules.words import apart, number, span
+from rules.words import amount, apart, number, span
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,12 @@ class Quota:
         """It cannot land below what is used by now, whatever was foreseen before that.
 
         >>> Quota(100, 1, "hours", timedelta(0)).lands(Landing(112, 121, 130), 60)
-        'lands at 121, between 112 and 130'
+        'expected to end at 121 hours (121 %), between 112 and 130'
         """
         ends = (max(each, used) for each in (found.middle, found.low, found.high))
-        middle, low, high = (number(each * self.price) for each in ends)
-        return f"lands at {middle}, between {low} and {high}"
+        middle, low, high = (each * self.price for each in ends)
+        much = f"{amount(middle, self.unit)} ({percent(middle / self.amount)})"
+        return f"expected to end at {much}, between {number(low)} and {number(high)}"
 
     def passes(self, found: Landing, used: float) -> str | None:
         """When it will be passed; None where that is not sure, or it was.

@@ -1,13 +1,13 @@
 """What a chart of an alert shows: the use around it, and what the rule made of each bucket."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 
 from rules.panel import Floats, Panel
 from rules.rule import Rule
-from rules.series import Series
+from rules.series import EPOCH, Series
 from rules.sight import sight
 from rules.trace import Trace
 from rules.verdict import Outcome, Verdicts
@@ -17,6 +17,11 @@ BEFORE, AFTER = 72, 6
 MOST = 1 << 17
 """So many cells are judged for a picture: half a second of a spike's work. What is rare depends on
 how many series there are, so that a rule judges them all; of many it judges fewer buckets."""
+LEARNT_ANEW = 1 << 22
+"""A past of so many cells may be learnt anew for a picture: two seconds. A kind that learns by the
+day remembers today's from the poll, and over midnight has to begin from the start; of a larger past
+only the bucket's own day is judged."""
+DAY = timedelta(days=1)
 
 
 def trace_of(rule: Rule, panel: Panel, series: Series, at: datetime) -> Trace | None:
@@ -65,7 +70,18 @@ def _judged(panel: Panel, row: int) -> slice:
     """Those of them that are judged: the last of them, the bucket itself in any case."""
     wide = _wide(panel, row)
     many = max(MOST // len(panel.series), wide.stop - row)
-    return slice(max(wide.start, wide.stop - many), wide.stop)
+    asked = slice(max(wide.start, wide.stop - many), wide.stop)
+    if panel.values.size <= LEARNT_ANEW:
+        return asked
+    day = _day(panel, row)
+    return slice(max(asked.start, day.start), min(asked.stop, day.stop))
+
+
+def _day(panel: Panel, row: int) -> slice:
+    """The rows of the day that a row lies in; the row alone where a bucket is no shorter."""
+    since = (panel.at(row) - EPOCH + panel.metric.offset) % DAY // panel.metric.width
+    first = row - since
+    return slice(first, first + max(DAY // panel.metric.width, since + 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ class Outcome(IntEnum):
 
 
 Outcomes = npt.NDArray[np.int8]
+Counted = npt.NDArray[np.intp] | npt.NDArray[np.int32]
+"""How many buckets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ class Verdicts:
     """(row of the panel, column) to words. Called for the few that are told, never for all."""
     observed: Floats | None = None
     """What was held against `expected`; None: the bucket's own value."""
-    counted: npt.NDArray[np.intp] | None = None
+    counted: Counted | None = None
     """Over how many buckets, this one the last, `observed` was counted; None: this one alone."""
     step: npt.NDArray[np.int8] | None = None
     """How many of the rule's limits are passed; None: it has but one."""

@@ -151,7 +151,7 @@ def _visits(column: Outcomes, story: Story) -> Iterator[int]:
     row = 0
     while True:
         stops = said if is_live(story.alert) else breaches
-        place = int(np.searchsorted(stops, row))
+        place = int(stops.searchsorted(row))
         if place == len(stops):
             return
         yield int(stops[place])

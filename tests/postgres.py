@@ -11,15 +11,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.blank import make_tables
+
 NOBODY = 65534
 SPEED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60")
 
-EMPTY = """
+ALONE = """
 set client_min_messages = warning;
 select pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid();
-drop schema public cascade;
-create schema public;
+"""
+EMPTY = "drop schema public cascade; create schema public;"
+BLANK = """
+do $$ begin execute (
+    select format('truncate %s restart identity', string_agg(quote_ident(tablename), ', '))
+    from pg_tables where schemaname = 'public' and tablename <> 'alembic_version'
+); end $$
 """
 
 
@@ -64,19 +71,37 @@ class Postgres:
     numbers: Iterator[int]
     spare: list[str]
     """Databases that were given back, and are empty again."""
+    blank: list[str]
+    """As well, but for the tables of a store."""
 
     @contextmanager
     def database(self) -> Iterator[str]:
         """An empty database, for as long as the block lasts; its URL."""
         name = self.spare.pop() if self.spare else self._create()
-        yield f"postgresql+asyncpg://postgres@/{name}?host={self.home}"
+        yield self._url(name)
         # To empty one takes a tenth of the time that a new one does.
-        self._sql(EMPTY, name)
+        self._sql(ALONE + EMPTY, name)
         self.spare.append(name)
+
+    @contextmanager
+    def store(self) -> Iterator[str]:
+        """A store as a first start leaves it, whose tables the block must leave as they are."""
+        name = self.blank.pop() if self.blank else self._create_store()
+        yield self._url(name)
+        self._sql(ALONE + BLANK, name)
+        self.blank.append(name)
+
+    def _url(self, name: str) -> str:
+        return f"postgresql+asyncpg://postgres@/{name}?host={self.home}"
 
     def _create(self) -> str:
         name = f"test_{next(self.numbers)}"
         self._sql(f"create database {name} template template0")
+        return name
+
+    def _create_store(self) -> str:
+        name = self._create()
+        make_tables(self._url(name))
         return name
 
     def _sql(self, statement: str, database: str = "postgres") -> None:
@@ -100,7 +125,7 @@ def postgres() -> Iterator[Postgres]:
             shutil.rmtree(home, ignore_errors=True)
             continue
         try:
-            yield Postgres(programs, home, disguise, itertools.count(1), [])
+            yield Postgres(programs, home, disguise, itertools.count(1), [], [])
         finally:
             disguise.run(
                 programs / "pg_ctl", "-D", str(home / "data"), "-m", "immediate", "-s", "stop"

@@ -10,6 +10,7 @@ import pytest
 from daemon.letter import Letter
 from daemon.store.outbox import Delivery, LetterState
 from rules.alert import Change
+from tests.blank import blank
 from tests.crowd import BUSY, NOON, Crowd, crowd, shown
 from tests.fakes import HOUR
 
@@ -20,7 +21,7 @@ NOWHERE = "http://127.0.0.1:9"
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[Crowd]:
-    async with crowd(f"sqlite:///{tmp_path}/meterwatch.db", 10) as world:
+    async with crowd(blank(tmp_path), 10) as world:
         world.step = QUARTER
         yield world
 
@@ -43,7 +44,8 @@ async def about_voices(world: Crowd, destination: str) -> list[Delivery]:
     """The ledger of a destination, without what is said of destinations themselves."""
     async with world.store.transaction() as tx:
         lines = await tx.outbox.ledger(999, destination=destination)
-    return [one for one in lines if one.content.key.startswith(BUSY.name)]
+    letters = [one for one in lines if isinstance(one.content, Letter)]
+    return [one for one in letters if one.content.event.alert.rule == BUSY.name]
 
 
 async def test_a_place_that_is_down_for_a_day_delays_and_repeats_nothing_elsewhere(

@@ -22,6 +22,7 @@ from rules.kind import Kind
 from rules.kinds.spike import Spike
 from rules.kinds.threshold import Threshold
 from rules.rule import Rule
+from tests.blank import blank
 from tests.fakes import HOUR, Meter
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -64,7 +65,7 @@ class Voice:
 
 @pytest.fixture
 async def voice(tmp_path: Path) -> AsyncIterator[Voice]:
-    async with open_store(f"sqlite:///{tmp_path}/meterwatch.db") as store, open_http() as http:
+    async with open_store(blank(tmp_path)) as store, open_http() as http:
         voice = Voice(store, http)
         voice.speaks()
         yield voice

@@ -171,6 +171,11 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
 
 FIRST = [("low-credits", "opened")]
 UNUSABLE = "unusable configuration"
+LEFT_OUT = "source left out"
+SPARE = (
+    "{{type: supertone.credits, key: '${{file:{state}/spare-key}}', url: 'http://127.0.0.1:9', "
+    "optional: true}}"
+)
 
 
 async def test_one_that_cannot_be_used_is_told_and_changes_nothing(town: Town) -> None:
@@ -202,6 +207,35 @@ async def test_one_that_cannot_be_used_is_told_and_changes_nothing(town: Town) -
 
     assert (town.vendor_gate.came, town.said(WATCHING)) == (asked, 1), "nothing was polled or reset"
     assert town.heard() == told
+
+
+async def test_a_source_that_can_be_done_without_is_left_out_loudly_and_comes_back(
+    town: Town,
+) -> None:
+    await town.until(lambda: town.heard() == FIRST)
+    other = town.text.replace(
+        "sources:\n", f"sources:\n  spare: {SPARE.format(state=town.state)}\n"
+    )
+    other = other.replace(
+        "rules:\n", "rules:\n  spare-low: {kind: threshold, source: spare, below: 1}\n"
+    )
+
+    town.save(other.replace("optional: true", "optional: false"))
+    town.hang_up()
+    await town.until(lambda: (UNUSABLE, "opened") in town.heard())
+    town.save(other)
+    town.hang_up()
+    await town.until(lambda: (LEFT_OUT, "opened") in town.heard())
+    assert town.said("cannot be read: spare: file") == 1
+    assert town.said("watching spare, credits") == 1
+    asked = town.vendor_gate.came
+
+    (town.state / "spare-key").touch(0o600)
+    (town.state / "spare-key").write_text("two\n")
+    town.hang_up()
+    await town.until(lambda: (LEFT_OUT, "resolved") in town.heard())
+    assert town.vendor_gate.came > asked
+    assert town.heard().count((LEFT_OUT, "opened")) == 1
 
 
 async def test_whatever_puts_a_file_there_it_is_the_newest_that_counts(town: Town) -> None:

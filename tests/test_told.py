@@ -1,14 +1,12 @@
 """Whatever happens, in whatever order: what each person saw is true, in order, and said once."""
 
 import asyncio
-import shutil
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +36,7 @@ from daemon.store import Store, Transaction, open_store
 from rules.alert import Alert, Change, Phase
 from rules.kinds.threshold import Threshold
 from rules.rule import Rule
+from tests.blank import blank
 from tests.fakes import HOUR, HandClock, Mailbox, Meter
 
 START = datetime(2026, 11, 16, tzinfo=UTC)
@@ -50,6 +49,21 @@ class Died(BaseException):
     """As a killed process does: nothing catches it."""
 
 
+BEFORE = {
+    "is full": DeliveryError("451 try again"),
+    "knows us no more": DestinationDown("invalid_auth"),
+    "loses it": DeliveryUnknown("no answer"),
+    "dies before": Died(),
+    "our code fails before": ZeroDivisionError(),
+}
+AFTER = {
+    "takes it and is silent": DeliveryUnknown("no answer"),
+    "dies after": Died(),
+    "our code fails after": ZeroDivisionError(),
+}
+FATES = ("takes it", *BEFORE, *AFTER)
+
+
 @dataclass
 class Place(Mailbox):
     """Where a person reads. What it does with the next message is scripted."""
@@ -59,19 +73,11 @@ class Place(Mailbox):
 
     async def send(self, http: Http, message: Message) -> Receipt | None:
         fate, self.fate = self.fate, "takes it"
-        if fate == "is full":
-            raise DeliveryError("451 try again")
-        if fate == "knows us no more":
-            raise DestinationDown("invalid_auth")
-        if fate == "loses it":
-            raise DeliveryUnknown("no answer")
-        if fate == "dies before":
-            raise Died
+        if fate in BEFORE:
+            raise BEFORE[fate]
         self.seen.append(message)
-        if fate == "takes it and is silent":
-            raise DeliveryUnknown("no answer")
-        if fate == "dies after":
-            raise Died
+        if fate in AFTER:
+            raise AFTER[fate]
         return message.receipt or Receipt("here", message.key)
 
 
@@ -102,28 +108,6 @@ class Mortal:
 
 
 PAUSES = st.sampled_from([1, 6, 20])
-FATES = (
-    "takes it",
-    "is full",
-    "knows us no more",
-    "loses it",
-    "takes it and is silent",
-    "dies before",
-    "dies after",
-)
-
-
-@cache
-def empty_store() -> Path:
-    """A store that was brought up to date once, to be copied."""
-    path = Path(tempfile.mkdtemp()) / "empty.db"
-
-    async def make() -> None:
-        async with open_store(f"sqlite:///{path}"):
-            pass
-
-    asyncio.run(make())
-    return path
 
 
 class Watch(RuleBasedStateMachine):
@@ -141,9 +125,7 @@ class Watch(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        path = Path(self.folder.name) / "meterwatch.db"
-        shutil.copy(empty_store(), path)
-        self.url = f"sqlite:///{path}"
+        self.url = blank(Path(self.folder.name))
         self.loop.run_until_complete(self._open())
         self.hour({})
 

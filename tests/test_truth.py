@@ -22,6 +22,7 @@ from daemon.source import Feed, Source
 from daemon.store import Store, open_store
 from rules.panel import Panel
 from rules.series import OTHER, Series
+from tests.blank import blank
 from tests.stored import forget
 from tests.truths import STEADY, WORLDS, Truth
 
@@ -134,7 +135,7 @@ async def kept(store: Store, poller: Poller) -> Sequence[Panel]:
 
 @pytest.fixture
 def database(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/truth.db"
+    return blank(tmp_path, "truth.db")
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))

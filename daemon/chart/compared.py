@@ -8,7 +8,7 @@ from daemon.chart.canvas import SIZE, WIDTH, Box, Text, area, document, margin, 
 from daemon.chart.letters import wide
 from daemon.chart.ticks import numbers
 from daemon.text import one_line
-from rules.words import amount
+from rules.words import amount, number
 
 _DAY = timedelta(days=1)
 
@@ -51,9 +51,12 @@ def _edges(days: Compared, box: Box, many: int) -> Iterator[tuple[float, float]]
 
 
 def _bars(days: Compared, box: Box) -> Iterator[str]:
+    """A day that was not told is no day without use."""
     ground = box.y(0)
     for (x, till), used in zip(_edges(days, box, len(days.used)), days.used, strict=True):
-        if used is not None:
+        if used is None:
+            yield Text((x + till) / 2, ground - 10, "?", 0.5).svg()
+        else:
             air = (till - x) * 0.14
             bar = area([(x + air, till - air, box.y(used), ground)])
             yield f'<path class="mw-bar" d="{bar}"/>'
@@ -78,19 +81,33 @@ def _names(days: Compared, box: Box) -> Iterator[str]:
 
 
 def _legend(days: Compared) -> Iterator[str]:
-    yield Text(22, 34, f"{one_line(days.unit, 22)}, day by day", look="ink").svg()
+    yield from _titles(days, one_line(days.unit, 22))
     bar = '<rect class="mw-bar" y="-8" width="34" height="20"/>'
     line = (
         '<path class="mw-before" fill="none" stroke-width="3" stroke-dasharray="9 7" d="M0 2H34"/>'
     )
     x = 22.0
-    for name, swatch in ((days.now_called, bar), (days.then_called, line)):
+    named = [(days.now_called, bar)]
+    if any(each is not None for each in days.before):
+        named.append((days.then_called, line))
+    for name, swatch in named:
         yield f'<g transform="translate({point(x)} 54)">{swatch}</g>'
         yield Text(x + 44, 64, name).svg()
         x += 44 + wide(name, SIZE) + 30
+
+
+def _titles(days: Compared, unit: str) -> Iterator[str]:
+    """The unit at the left, the most at the right: without its unit where there is no room."""
+    left = f"{unit}, day by day"
+    yield Text(22, 34, left, look="ink").svg()
     most = max((used for used in days.used if used is not None), default=None)
-    if most is not None:
-        yield Text(WIDTH - 22, 34, f"most {amount(most, one_line(days.unit, 22))}", 1).svg()
+    if most is None:
+        return
+    room = WIDTH - 74 - wide(left, SIZE)
+    said = (f"most {amount(most, unit)}", f"most {number(most)}")
+    right = next((text for text in said if wide(text, SIZE) <= room), None)
+    if right is not None:
+        yield Text(WIDTH - 22, 34, right, 1).svg()
 
 
 def _described(days: Compared) -> str:

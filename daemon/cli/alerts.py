@@ -60,7 +60,7 @@ def alerts_command(  # noqa: PLR0913  an option of the command each
         store = store_of(config_path, state_dir)
         if alert is not None:
             one = asyncio.run(_one(store, alert))
-            _say([json.dumps(as_whole_object(one))] if as_json else _whole(one))
+            _say([json.dumps(as_whole_object(one), ensure_ascii=False)] if as_json else _whole(one))
             return
         found = asyncio.run(_found(store, ended_since))
     if as_json:

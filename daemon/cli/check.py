@@ -41,8 +41,10 @@ def check_command(*, config_path: Path, connecting: bool) -> None:
     with complaints(to_stderr=False):
         config = load(config_path, known)
     if isinstance(known, Placeholders):
+        spared = any(feed.optional for feed in config.feeds)
+        will = f"will need it{', but for a source that is optional' if spared else ''}"
         for reason in known.missing:
-            click.echo(f"{config_path}: note: {reason}; `meterwatch run` will need it", err=True)
+            click.echo(f"{config_path}: note: {reason}; `meterwatch run` {will}", err=True)
     there_are = [
         count(len(config.feeds), "source"),
         count(len(config.rules), "rule"),

@@ -25,6 +25,8 @@ from daemon.store import read_store, share_store
 from daemon.store.destinations import DestinationState
 from daemon.store.outbox import Delivery, LetterState
 
+NUMBER = click.IntRange(1, 10**18 - 1)
+"""No store counts farther."""
 _OPEN = (LetterState.OWED, LetterState.SENDING, LetterState.UNKNOWN, LetterState.FAILED)
 
 
@@ -33,7 +35,7 @@ _OPEN = (LetterState.OWED, LetterState.SENDING, LetterState.UNKNOWN, LetterState
 @state_option
 @click.option("--all", "every", is_flag=True, help="Also what was sent, folded or not told.")
 @click.option("--destination", metavar="NAME", help="Only letters to this destination.")
-@click.option("--alert", type=int, metavar="NUMBER", help="Only letters about this alert.")
+@click.option("--alert", type=NUMBER, metavar="NUMBER", help="Only letters about this alert.")
 @click.option("--many", type=click.IntRange(1, 100_000), default=50, show_default=True)
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
 def deliveries_command(  # noqa: PLR0913  an option of the command each
@@ -56,10 +58,21 @@ def deliveries_command(  # noqa: PLR0913  an option of the command each
         states = tuple(LetterState) if every or alert is not None else _OPEN
         ledger = partial(_ledger, many=many, states=states, destination=destination, alert=alert)
         found, places = asyncio.run(ledger(store_url(config, state_dir)))
+    if destination is not None and not found:
+        _check_name(destination, config)
     for line in map(as_json, found) if format_ == "json" else as_lines(found, places):
         click.echo(line)
     if any(one.state is LetterState.FAILED for one in found):
         sys.exit(Exit.FAILURE)
+
+
+def _check_name(destination: str, config: Config) -> None:
+    """Of a place that was misspelt nothing is owed either, which reads as if all was well; one that
+    was removed may still have letters, so that no name is refused."""
+    known = {one.name for one in config.destinations}
+    if destination not in known:
+        near = unlike(destination, known)
+        click.echo(f"note: no destination is called {destination!r}{near}", err=True)
 
 
 async def _ledger(
@@ -78,7 +91,7 @@ async def _ledger(
 @click.command("resend")
 @config_option
 @state_option
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 def resend_command(*, config_path: Path | None, state_dir: Path | None, number: int) -> None:
     """Send a letter once more.
 

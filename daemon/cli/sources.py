@@ -22,6 +22,7 @@ _COLOURS: Mapping[State, str] = {
     State.BLIND: "red",
     State.CHANGED: "red",
     State.FAILING: "red",
+    State.LEFT_OUT: "yellow",
     State.RESTING: "yellow",
     State.HISTORY: "yellow",
 }

@@ -1,5 +1,6 @@
 """The one door from a configuration file to a frozen `Config`, or to every complaint at once."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -75,6 +76,13 @@ def schema(shelves: Shelves = SHELVES) -> str:
     return schema_of(shelves)
 
 
+def _without_what_lacks(config: Config, document: Document) -> Config:
+    """Sources that are optional are kept, and it is known of them that nothing can be asked."""
+    lacking = document.lacking
+    feeds = (replace(feed, lacks=lacking.get(feed.name)) for feed in config.feeds)
+    return replace(config, feeds=tuple(feeds))
+
+
 def _checked(document: Document, shelves: Shelves) -> tuple[Config | None, list[Complaint]]:
     rules_of = grammar(shelves)
     found = [*document.complaints, *dangling(document), *lost(document)]
@@ -85,7 +93,7 @@ def _checked(document: Document, shelves: Shelves) -> tuple[Config | None, list[
         found += complaints_of(error, document, rules_of)
     if root is None or found:
         return None, found
-    config = root.config()
+    config = _without_what_lacks(root.config(), document)
     for check in _CHECKS:
         found += check(document, config)
     return (None if found else config), found

@@ -22,7 +22,7 @@ from rules.inhibition import Inhibition
 from rules.route import Escalation, Route
 from rules.rule import Rule
 
-FEED = ("every", "history", "grace", "max_series", "check_units")
+FEED = ("every", "history", "grace", "max_series", "check_units", "optional")
 DESTINATION = ("fallback",)
 LEDGER = ("source", "metric", "where", "wait", "tell")
 OCCASION = ("source", "where")

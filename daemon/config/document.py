@@ -7,6 +7,7 @@ import yaml
 
 from daemon.config import syntax
 from daemon.config.complaints import Complaint, Malformed, Path, Position, shown
+from daemon.config.placeholders import StandIns
 from daemon.config.references import References, Unresolved, expand
 
 MOST = 20_000
@@ -28,6 +29,8 @@ class Document:
     values: dict[Path, Position] = field(default_factory=dict)
     keys: dict[Path, Position] = field(default_factory=dict)
     complaints: list[Complaint] = field(default_factory=list)
+    lacking: dict[str, str] = field(default_factory=dict)
+    """What is not there of the secrets of a source that is optional, by the source's name."""
 
     def known(self, path: Path) -> Path:
         """The path, as far as the document goes along it."""
@@ -62,10 +65,18 @@ class _Reader:
         self._values: dict[Path, Position] = {}
         self._keys: dict[Path, Position] = {}
         self._complaints: list[Complaint] = []
+        self._spared: dict[Path, StandIns] = {}
+        """For each block that may lack what it refers to."""
         self._left = MOST
 
     def document(self, node: yaml.Node) -> Document:
-        return Document(self._value(node, ()), self._values, self._keys, self._complaints)
+        data = self._value(node, ())
+        lacking = {
+            str(path[-1]): "; ".join(spared.missing)
+            for path, spared in self._spared.items()
+            if spared.missing
+        }
+        return Document(data, self._values, self._keys, self._complaints, lacking)
 
     def _value(self, node: yaml.Node, path: Path) -> object:
         self._spend(node, len(path))
@@ -80,7 +91,10 @@ class _Reader:
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, object]:
         made: dict[str, object] = {}
-        for name, (key, value) in self._pairs(node, path, 0).items():
+        pairs = self._pairs(node, path, 0)
+        if _is_optional(path, pairs):
+            self._spared[path] = StandIns(self._references)
+        for name, (key, value) in pairs.items():
             if path == () and name.startswith("x-"):
                 continue  # a place for anchors; what is in it counts where it is used
             self._keys[*path, name] = syntax.place(key.start_mark)
@@ -121,7 +135,8 @@ class _Reader:
     def _scalar(self, node: yaml.ScalarNode, path: Path) -> object:
         try:
             if node.tag == syntax.STR:
-                return expand(node.value, self._references, _key(path))
+                references = self._spared.get(path[:2], self._references)
+                return expand(node.value, references, _key(path))
             return syntax.plain(node.tag, node.value)
         except Unresolved as error:
             return self._complain(node, path, str(error))
@@ -145,6 +160,14 @@ def blocks(document: Document, section: str) -> Iterator[tuple[str, dict[str, ob
     for name, block in held.items() if isinstance(held, dict) else ():
         if isinstance(block, dict):
             yield name, block
+
+
+def _is_optional(path: Path, pairs: Pairs) -> bool:
+    """Whether a block is a source that the daemon can do without."""
+    if path[:1] != ("sources",) or len(path) != 2 or "optional" not in pairs:
+        return False
+    _, value = pairs["optional"]
+    return bool(value.tag == syntax.BOOL and value.value == "true")
 
 
 def _key(path: Path) -> str:

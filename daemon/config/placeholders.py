@@ -1,8 +1,8 @@
-"""References for when nothing is connected to: what is not set here gets a stand-in text."""
+"""References for where nothing is connected to: what is not set here gets a stand-in text."""
 
 from collections.abc import Mapping
 
-from daemon.config.references import Surroundings, Unresolved
+from daemon.config.references import References, Surroundings, Unresolved
 
 STAND_INS: Mapping[str, str] = {
     "destinations.channel": "C0PLACEHOLDER",
@@ -14,9 +14,11 @@ STAND_INS: Mapping[str, str] = {
 """Where not any text will do, by section and key."""
 
 
-class Placeholders:
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self._real = Surroundings(environ)
+class StandIns:
+    """References of which some may lead nowhere."""
+
+    def __init__(self, real: References) -> None:
+        self._real = real
         self.missing: list[str] = []
         """Why each reference that leads nowhere does, once each, in the order they were met."""
 
@@ -27,3 +29,8 @@ class Placeholders:
             if str(error) not in self.missing:
                 self.missing.append(str(error))
             return STAND_INS.get(key, f"placeholder-for-{kind}-{name}")
+
+
+class Placeholders(StandIns):
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        super().__init__(Surroundings(environ))

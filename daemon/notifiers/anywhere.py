@@ -84,6 +84,10 @@ class Apprise:
         service = apprise.Apprise()
         if not service.add(self.url.reveal().strip()) or not len(service):
             raise DestinationDown("Apprise does not understand the address; check `url`")
+        for one in service:
+            # Unless told otherwise, what is longer than a service takes is sent whole, and refused.
+            if one.overflow_mode is apprise.OverflowMode.UPSTREAM:
+                one.overflow_mode = apprise.OverflowMode.SPLIT
         return service
 
 

@@ -3,7 +3,7 @@
 import sys
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, TextIO
 
 from daemon.http import Http
 from daemon.notifier import DeliveryError, Message
@@ -24,10 +24,16 @@ class Console:
         # Looked up at each message: a process may be given other streams after it was built.
         stream = sys.stdout if self.to == "stdout" else sys.stderr
         try:
-            stream.write(f"{plain(said(message))}\n\n")
+            stream.write(f"{_in_letters_of(stream, plain(said(message)))}\n\n")
             stream.flush()
         except (OSError, ValueError) as error:
             raise DeliveryError(f"cannot print to {self.to}: {error}") from error
 
     async def probe(self, http: Http) -> str:
         return "nothing to ask"
+
+
+def _in_letters_of(stream: TextIO, text: str) -> str:
+    """A journal that is kept in ASCII shows a question mark for a voice's name, and the rest."""
+    encoding = stream.encoding or "utf-8"
+    return text.encode(encoding, "replace").decode(encoding)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -76,8 +77,9 @@ class PagerDuty:
         try:
             await self._hook().post(http, json.dumps(told).encode())
         except DeliveryRefused as error:
-            # A wrong key is answered like a wrong event.
-            if "routing_key" in str(error):
+            # A wrong key is answered like a wrong event: "Length of 'routing_key' is incorrect", or
+            # "Invalid routing key".
+            if re.search("routing.key", str(error), re.IGNORECASE):
                 raise DestinationDown(f"{error}; check `routing_key`") from error
             raise
 

@@ -16,6 +16,7 @@ def allocations(used: Sequence[Used], centres: Centres) -> Iterator[Allocation]:
     """Money by currency; what has no price, each metric by itself in its own unit."""
     if not centres:
         return
+    used = [one for one in used if one.sheet.total is not None]
     for currency in dict.fromkeys(one.price.currency for one in used if one.price):
         mine = [one for one in used if one.price and one.price.currency == currency]
         parts = _nothing(centres)

@@ -1,6 +1,7 @@
 """Numbers and names as a report writes them."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from daemon.report.term import Term
@@ -56,6 +57,26 @@ def called(value: str, names: Mapping[str, str]) -> str:
     if not value:
         return "(none)"
     return one_line(names.get(value, shortened(value)), LONGEST_NAME)
+
+
+def called_apart(values: Sequence[str], names: Mapping[str, str]) -> Mapping[str, str]:
+    """What people call some values, and which is which where two are called alike.
+
+    >>> said = called_apart(["v-1", "v-2", "v-3"], {"v-1": "Aga", "v-2": "Aga", "v-3": "Ben"})
+    >>> list(said.values())
+    ['Aga (v-1)', 'Aga (v-2)', 'Ben']
+    """
+    said = {value: called(value, names) for value in values}
+    many = Counter(said.values())
+    return {
+        value: text if many[text] == 1 else _told_apart(value, names)
+        for value, text in said.items()
+    }
+
+
+def _told_apart(value: str, names: Mapping[str, str]) -> str:
+    whole = one_line(value, LONGEST_NAME)
+    return f"{called(value, names)} ({whole})" if value in names else whole
 
 
 def subject(series: Series, names: Mapping[str, str]) -> str:

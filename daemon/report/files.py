@@ -10,10 +10,14 @@ from daemon.chart import Compared, compared
 from daemon.message import File
 from daemon.report.figures import meter
 from daemon.report.findings import Findings, Used, added
-from rules.allocation import rounded
+from daemon.text import one_line
+from rules.allocation import rounded, written
 
 PICTURES = 3
 """So many charts are sent; a page shows all of them."""
+FOR_A_SPREADSHEET = "utf-8-sig"
+"""Without a mark at its beginning Excel takes a file for one of its own country's letters."""
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 def charts(found: Findings) -> Iterator[File]:
@@ -42,9 +46,10 @@ def tables(found: Findings) -> Iterator[File]:
     """The figures as CSV: who pays, where cost centres are configured; and who used what."""
     label, words = found.term.label, found.term.words()
     if found.allocations:
-        content = allocation_csv(found).encode()
+        content = allocation_csv(found).encode(FOR_A_SPREADSHEET)
         yield File(f"allocation-{label}.csv", f"Allocation: {words}", content)
-    yield File(f"use-{label}.csv", f"Use: {words}", use_csv(found).encode())
+    content = use_csv(found).encode(FOR_A_SPREADSHEET)
+    yield File(f"use-{label}.csv", f"Use: {words}", content)
 
 
 def allocation_csv(found: Findings) -> str:
@@ -76,7 +81,7 @@ def _rows(used: Used, found: Findings) -> Iterator[tuple[object, ...]]:
 
 def _known(value: float) -> str:
     """Empty: not told."""
-    return "" if isnan(value) else repr(value)
+    return "" if isnan(value) else written(value)
 
 
 def _priced(used: Used, now: float) -> tuple[object, ...]:
@@ -95,10 +100,12 @@ def _csv(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
 
 
 def _cell(cell: object) -> object:
-    """A vendor's word may begin like a formula, and a spreadsheet would work it out."""
-    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t") and not _is_number(cell):
-        return f"'{cell}"
-    return cell
+    """A vendor's word may begin like a formula, and a spreadsheet would work it out; or hold what
+    ends a line, or what a terminal obeys."""
+    if not isinstance(cell, str):
+        return cell
+    line = one_line(cell)
+    return f"'{line}" if line.startswith(_FORMULA) and not _is_number(line) else line
 
 
 def _is_number(cell: str) -> bool:

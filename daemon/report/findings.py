@@ -24,10 +24,19 @@ class Used:
     """Those it is told apart by."""
     untold: str | None = None
     """What of it is not known, in words."""
+    untold_before: str | None = None
+    """What of the time before is not known, though some of it is, in words."""
+
+    @property
+    def notes(self) -> Sequence[str]:
+        return [each for each in (self.untold, self.untold_before) if each]
 
     @property
     def cost(self) -> Fraction | None:
-        return None if self.price is None else self.price.of(added(self.sheet.used.tolist()))
+        """None: there is no price, or nothing was told."""
+        if self.price is None or self.sheet.total is None:
+            return None
+        return self.price.of(added(self.sheet.used.tolist()))
 
     @property
     def cost_before(self) -> Fraction | None:
@@ -113,9 +122,19 @@ class Findings:
     """Label values to what people call them."""
 
     def money(self) -> Sequence[Money]:
-        """By currency, in the order of their first use."""
-        prices = dict.fromkeys(one.price.currency for one in self.used if one.price)
-        return [self._money(currency) for currency in prices]
+        """By currency, in the order of their first use; of what was not told there is none."""
+        told = [one.price.currency for one in self.used if one.price and one.cost is not None]
+        return [self._money(currency) for currency in dict.fromkeys(told)]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of the time was told."""
+        return not any(one.untold for one in self.used)
+
+    @property
+    def is_comparable(self) -> bool:
+        """Whether all of both times was told, so that what changed is use."""
+        return not any(one.notes for one in self.used)
 
     def _money(self, currency: str) -> Money:
         mine = [one for one in self.used if one.price and one.price.currency == currency]

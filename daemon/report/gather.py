@@ -8,6 +8,7 @@ from daemon.letter import Letter
 from daemon.planned.occasion import Occasion
 from daemon.report.allocate import allocations
 from daemon.report.asked import Report
+from daemon.report.figures import meter
 from daemon.report.findings import Findings, Outlook, Told, Used
 from daemon.report.outlook import Ahead
 from daemon.report.term import Term
@@ -42,7 +43,8 @@ class Gatherer:
         """
         feeds = [feed for feed in self.feeds if wants(report, feed.name)]
         rules = [rule for rule in self.rules if wants(report, rule.source)]
-        used = [one for feed in feeds for one in await self._used(feed, report, term)]
+        of = [(feed, await self._used(feed, report, term)) for feed in feeds]
+        used = [one for _, some in of for one in some]
         async with self.store.transaction() as tx:
             happened = await tx.reports.alerts(term.start, term.end, at)
             happened = [one for one in happened if wants(report, one.alert.series.source)]
@@ -57,17 +59,16 @@ class Gatherer:
             budgets=tuple(await self._outlooks(budgets, min(term.end, at), at)),
             runways=tuple(await self._outlooks(runways, at, at)),
             alerts=tuple(self._told(one, names) for one in happened),
-            notes=tuple(one.untold for one in used if one.untold),
+            notes=tuple(note for feed, some in of for note in _notes(feed, some)),
             names=names,
         )
 
     async def _used(self, feed: Feed, report: Report, term: Term) -> list[Used]:
         found = []
-        for metric in feed.source.metrics(feed.name):
-            if metric.measure is Measure.AMOUNT:
-                async with self.store.transaction() as tx:
-                    one = await _used(tx, metric, report, term)
-                found += [one] if one is not None else []
+        for metric in _amounts(feed):
+            async with self.store.transaction() as tx:
+                one = await _used(tx, metric, report, term)
+            found += [one] if one is not None else []
         return found
 
     async def _outlooks(
@@ -117,6 +118,18 @@ def wants(report: Report, source: str) -> bool:
     return not report.asked.sources or source in report.asked.sources
 
 
+def _notes(feed: Feed, used: Sequence[Used]) -> Iterator[str]:
+    """What is not known of a source; a source that never said a word is not passed over either."""
+    if not used and _amounts(feed):
+        yield f"{one_line(feed.name)}: nothing was ever told."
+    for one in used:
+        yield from one.notes
+
+
+def _amounts(feed: Feed) -> list[Metric]:
+    return [one for one in feed.source.metrics(feed.name) if one.measure is Measure.AMOUNT]
+
+
 def _values(used: Sequence[Used], happened: Sequence[Happened]) -> list[str]:
     """All that people may have given a name."""
     labels = [one.labels for each in used for one in each.sheet.series]
@@ -144,20 +157,43 @@ async def _used(tx: Transaction, metric: Metric, report: Report, term: Term) -> 
         report.asked.price(metric),
         tuple(label for label in labels if label in sheet.labels()),
         _untold(metric, term, sum(days.told[sheet.split :])),
+        _untold_before(metric, before, sum(days.told[: sheet.split])),
     )
 
 
 def _untold(metric: Metric, term: Term, told: int) -> str | None:
     """What was not told is not zero: whoever reads a sum must know what it lacks."""
-    many = round((term.end - term.start) / metric.width)
-    if told >= many:
+    if told >= _buckets(metric, term):
         return None
-    what = f"{one_line(metric.source)}, {one_line(metric.name)}"
+    if not told:
+        return f"{meter(metric)}: nothing was told of this time."
+    return f"{meter(metric)}: {_of_all(metric, term, told)} were told; the rest is not known."
+
+
+def _untold_before(metric: Metric, term: Term, told: int) -> str | None:
+    """Held against half a week, any week is twice as much."""
+    if not 0 < told < _buckets(metric, term):
+        return None
+    lacks = f"only {_of_all(metric, term, told)} of the {term.per} before were told"
+    return f"{meter(metric)}: {lacks}; a change may be no more than that."
+
+
+def _of_all(metric: Metric, term: Term, told: int) -> str:
     one, _, unit = span(metric.width).partition(" ")
     buckets = f"{unit}s" if one == "1" else f"buckets of {span(metric.width)}"
-    if not told:
-        return f"{what}: nothing was told of this time."
-    return f"{what}: {told:,} of {many:,} {buckets} were told; the rest is not known."
+    return f"{told:,} of {_buckets(metric, term):,} {buckets}"
+
+
+def _buckets(metric: Metric, term: Term) -> int:
+    """How many begin in it: not its length by theirs, since a zone may be half an hour off."""
+    first, end = (_next(metric, at) for at in (term.start, term.end))
+    return (end - first) // metric.width
+
+
+def _next(metric: Metric, at: datetime) -> datetime:
+    """Where the first bucket begins that does not begin before."""
+    begun = metric.bucket(at)
+    return begun if begun == at else begun + metric.width
 
 
 def _done(one: Happened) -> Iterator[str]:

@@ -33,8 +33,20 @@ class Reports:
     """When the daemon began: what it has not read yet it waits for."""
 
     async def make(self, at: datetime) -> int:
-        """Owe every report that is due; answers how many letters that is."""
-        return sum([await self._make(report, at) for report in self.reports])
+        """Owe every report that is due; answers how many letters that is.
+
+        One that cannot be made keeps no other from being made.
+        """
+        owed, failure = 0, None
+        for report in self.reports:
+            try:
+                owed += await self._make(report, at)
+            except Exception as error:  # whoever asked hears of it once the others are made
+                log.exception("report %s could not be made; it is tried again", report.name)
+                failure = error
+        if failure is not None:
+            raise failure
+        return owed
 
     async def _make(self, report: Report, at: datetime) -> int:
         term = report.asked.due(at)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from daemon.report.findings import Outlook
 from daemon.source import Feed
 from daemon.store import Transaction
 from daemon.store.frame import Frame
+from daemon.text import moment
 from rules.panel import Floats, Panel
 from rules.planned import over
 from rules.rule import Rule
@@ -20,6 +21,8 @@ from rules.verdict import Outcome, Outcomes
 
 MOST = 5
 """So many series of a rule are told of: those that come closest to its limit."""
+OLD = timedelta(days=1)
+"""What a source said longer ago than this is not how it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +65,32 @@ class Ahead:
 
 
 def outlooks(rule: Rule, panel: Panel, until: datetime) -> Iterator[Outlook]:
-    """What a rule makes of the last whole bucket before a moment."""
+    """What a rule makes of the last whole bucket before a moment, of those that were told.
+
+    Where that was long before, since the source went blind, it is said as of when it holds.
+    """
     seen = sight(rule, panel).panel
-    row = min(seen.row(until) - 1, seen.closed - 1)
-    if row < 0 or not seen.series:
+    row = _last_told(seen, min(seen.row(until), seen.closed))
+    if row is None:
         return
+    old = until - seen.until(row) > OLD
+    as_of = f" (as of {moment(seen.until(row))})" if old else ""
     verdicts = rule.kind.judge(seen, slice(row, row + 1))
     for column in _closest(verdicts.score[0], verdicts.outcome[0]):
         why = verdicts.why(row, column)
         breached = bool(verdicts.outcome[0, column] == Outcome.BREACH)
-        yield Outlook(rule.name, seen.series[column], why.reason, breached)
+        yield Outlook(rule.name, seen.series[column], f"{why.reason}{as_of}", breached)
+
+
+def _last_told(panel: Panel, end: int) -> int | None:
+    rows = range(end - 1, -1, -1)
+    return next((row for row in rows if not np.isnan(panel.values[row]).all()), None)
 
 
 def _closest(score: Floats, outcome: Outcomes) -> Sequence[int]:
+    """Where nothing is sure of any, what can be said of them all the same."""
     known = np.flatnonzero(outcome != Outcome.UNKNOWN)
+    known = known if len(known) else np.arange(len(outcome))
     order = known[np.argsort(-score[known], kind="stable")]
     chosen: list[int] = order[:MOST].tolist()
     return chosen

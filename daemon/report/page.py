@@ -29,7 +29,8 @@ td{overflow-wrap:anywhere;min-width:4.2em}
 dl{margin:14px 0;display:grid;grid-template-columns:max-content 1fr;gap:4px 16px}
 dt{color:var(--quiet)}dd{margin:0;overflow-wrap:anywhere}
 @media(max-width:480px){body{padding:16px 12px 32px}h1{font-size:20px}table{font-size:14px}
-th,td{padding-right:8px}td{min-width:3em}th:last-child,td:last-child{padding-right:0}}
+th,td{padding-right:8px}td{min-width:3em}th:last-child,td:last-child{padding-right:0}
+th,.n{white-space:normal;overflow-wrap:normal}td:first-child{min-width:5.5em}}
 """
 
 

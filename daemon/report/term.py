@@ -89,9 +89,9 @@ def last_before(per: Per, at: datetime, zone: tzinfo) -> Term:
 def term_of(label: str, zone: tzinfo) -> Term:
     """What 2026-W46 or 2026-10 means; ValueError where it means none."""
     try:
-        if found := re.fullmatch(r"(\d{4})-W(\d{2})", label):
+        if found := re.fullmatch(r"(20[0-9]{2})-W([0-9]{2})", label):
             return Term("week", date.fromisocalendar(int(found[1]), int(found[2]), 1), zone)
-        if found := re.fullmatch(r"(\d{4})-(\d{2})", label):
+        if found := re.fullmatch(r"(20[0-9]{2})-([0-9]{2})", label):
             return Term("month", date(int(found[1]), int(found[2]), 1), zone)
     except ValueError:
         pass

@@ -3,10 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 from daemon.message import Fact, Table, Wording
-from daemon.report.figures import UNKNOWN, against, called, change, meter, money, subject
-from daemon.report.findings import Allocation, Findings, Told, Used
+from daemon.report.figures import UNKNOWN, against, called_apart, change, meter, money, subject
+from daemon.report.findings import Allocation, Findings, Money, Told, Used
 from daemon.text import moment, one_line
+from daemon.wording.names import called as inside
+from daemon.wording.names import capital
 from daemon.wording.names import label as label_of
+from rules.alert import Phase
 from rules.allocation import rounded
 from rules.sheet import Line, movers
 from rules.words import amount, count, number, span
@@ -14,6 +17,7 @@ from rules.words import amount, count, number, span
 ROWS = 10
 """So many voices, keys or services are named, and so many alerts; the CSV has all of them."""
 MOVERS = 5
+AT_LEAST = "at least "
 
 
 def worded(found: Findings) -> Wording:
@@ -31,15 +35,29 @@ def worded(found: Findings) -> Wording:
 
 def _sum(found: Findings) -> str:
     """What it came to, in one line: money if there is any, else the first that was used."""
-    for all_of_it in found.money():
-        before = None if all_of_it.before is None else float(all_of_it.before)
-        more = against(float(all_of_it.cost), before, found.term)
-        return f"{money(all_of_it.cost, all_of_it.currency)}{more}"
+    if costs := found.money():
+        said = " and ".join(money(one.cost, one.currency) for one in costs)
+        return f"{_least(found)}{said}{_against(found, costs)}"
     for one in found.used:
-        if one.sheet.total:
-            more = against(one.sheet.total, one.sheet.total_before, found.term)
-            return f"{_amount(one)} of {one_line(one.sheet.metric.source)}{more}"
-    return "nothing was used"
+        if total := one.sheet.total:
+            least = AT_LEAST if one.untold else ""
+            before = None if one.notes else one.sheet.total_before
+            more = against(total, before, found.term)
+            return f"{least}{_amount(one)} of {one_line(one.sheet.metric.source)}{more}"
+    known = found.used and found.is_whole and all(one.sheet.total == 0 for one in found.used)
+    return "nothing was used" if known else "no use is known"
+
+
+def _least(found: Findings) -> str:
+    return "" if found.is_whole else AT_LEAST
+
+
+def _against(found: Findings, costs: Sequence[Money]) -> str:
+    """Against the time before, unless what was not told would pass for a change."""
+    before = costs[0].before
+    if before is None or len(costs) > 1 or not found.is_comparable:
+        return ""
+    return against(float(costs[0].cost), float(before), found.term)
 
 
 def _amount(used: Used) -> str:
@@ -59,9 +77,10 @@ def _lead(found: Findings) -> Iterator[str]:
 
 def _facts(found: Findings) -> Iterator[Fact]:
     for all_of_it in found.money():
-        before = "" if all_of_it.before is None else f", before {money(all_of_it.before, '')}"
-        cost = money(all_of_it.cost, all_of_it.currency)
-        yield Fact("Cost", f"{cost}{before}".rstrip())
+        cost, before = f"{_least(found)}{money(all_of_it.cost, all_of_it.currency)}", ""
+        if all_of_it.before is not None:
+            before = f"; {all_of_it.before:,.2f} in the {found.term.per} before"
+        yield Fact("Cost", f"{cost}{before}")
     for name, outlooks in (("Budget", found.budgets), ("Runway", found.runways)):
         for one in outlooks:
             who = subject(one.series, found.names)
@@ -73,8 +92,10 @@ def _facts(found: Findings) -> Iterator[Fact]:
 def _tables(found: Findings) -> Iterator[Table]:
     if found.used:
         yield _use(found)
-    yield from filter(None, [_movers(found), _alerts(found)])
-    for one in found.used:
+    # Of what was not told nobody used less.
+    told = [one for one in found.used if one.sheet.total is not None]
+    yield from filter(None, [_movers(told, found), _alerts(found)])
+    for one in told:
         yield from _breakdowns(one, found)
     yield from map(_allocation, found.allocations)
 
@@ -82,7 +103,7 @@ def _tables(found: Findings) -> Iterator[Table]:
 def _use(found: Findings) -> Table:
     head: tuple[str, ...] = ("Source", "Used", "Before", "Change", "Cost")
     rows: tuple[tuple[str, ...], ...] = tuple((*_row(one), _cost(one)) for one in found.used)
-    if not any(row[-1] for row in rows):
+    if not any(one.price for one in found.used):
         head, rows = head[:-1], tuple(row[:-1] for row in rows)
     return Table("Use", head, rows, numbers=tuple(range(1, len(head))))
 
@@ -95,9 +116,9 @@ def _row(used: Used) -> tuple[str, ...]:
 
 
 def _cost(used: Used) -> str:
-    if used.cost is None or used.price is None:
-        return ""
-    return money(rounded(used.cost), used.price.currency)
+    if used.price is None:
+        return "no price"
+    return UNKNOWN if used.cost is None else money(rounded(used.cost), used.price.currency)
 
 
 def _breakdowns(used: Used, found: Findings) -> Iterator[Table]:
@@ -110,9 +131,10 @@ def _breakdowns(used: Used, found: Findings) -> Iterator[Table]:
 
 def _breakdown(used: Used, label: str, lines: Sequence[Line], found: Findings) -> Table:
     metric, whole = used.sheet.metric, used.sheet.total or 0.0
-    rows = tuple(
+    said = called_apart([line.value for line in lines[:ROWS]], found.names)
+    rows: tuple[tuple[str, ...], ...] = tuple(
         (
-            called(line.value, found.names),
+            said[line.value],
             number(line.used),
             f"{100 * line.used / whole:.0f} %" if whole > 0 else "",
             change(line.used, line.before),
@@ -124,28 +146,34 @@ def _breakdown(used: Used, label: str, lines: Sequence[Line], found: Findings) -
     if rest:
         much = amount(sum(line.used for line in rest), one_line(metric.unit))
         more = f"and {len(rest):,} more, together {much}"
-    title = f"{meter(metric)} by {label_of(label).lower()}".replace("api key", "API key")
-    head = (label_of(label), one_line(metric.unit).capitalize(), "Share", "Change")
-    return Table(title, head, rows, numbers=(1, 2, 3), more=more)
+    title = f"{meter(metric)} by {inside(label)}"
+    head: tuple[str, ...] = (label_of(label), capital(one_line(metric.unit)), "Share", "Change")
+    if used.sheet.total_before is None:
+        head, rows = head[:-1], tuple(row[:-1] for row in rows)
+    return Table(title, head, rows, numbers=tuple(range(1, len(head))), more=more)
 
 
-def _movers(found: Findings) -> Table | None:
-    rows = []
-    for one in found.used:
-        finest = max(map(one.lines, one.labels), key=len, default=())
-        unit = one_line(one.sheet.metric.unit)
-        for line in movers(finest, MOVERS) if len(finest) > 1 else ():
-            moved = amount(line.change, unit)
-            rows.append(
-                (
-                    called(line.value, found.names),
-                    moved if moved.startswith("-") else f"+{moved}",
-                    number(line.before or 0.0),
-                    number(line.used),
-                )
-            )
-    head = ("Who", "Change", "Before", "Now")
-    return Table("Top movers", head, tuple(rows), numbers=(1, 2, 3)) if rows else None
+def _movers(told: Sequence[Used], found: Findings) -> Table | None:
+    """Of several metrics, with the one that each belongs to: voices of two accounts may bear one
+    name."""
+    moved = [(meter(one.sheet.metric), row) for one in told for row in _moved(one, found)]
+    head: tuple[str, ...] = ("Who", "Change", "Before", "Now")
+    rows = [row for _, row in moved]
+    if len({of for of, _ in moved}) > 1:
+        head = ("Who", "Source", *head[1:])
+        rows = [(row[0], of, *row[1:]) for of, row in moved]
+    numbers = tuple(range(len(head) - 3, len(head)))
+    return Table("Top movers", head, tuple(rows), numbers=numbers) if rows else None
+
+
+def _moved(used: Used, found: Findings) -> Iterator[tuple[str, ...]]:
+    finest = max(map(used.lines, used.labels), key=len, default=())
+    lines = movers(finest, MOVERS) if len(finest) > 1 else ()
+    said = called_apart([line.value for line in lines], found.names)
+    for line in lines:
+        moved = amount(line.change, one_line(used.sheet.metric.unit))
+        signed = moved if moved.startswith("-") else f"+{moved}"
+        yield said[line.value], signed, number(line.before or 0.0), number(line.used)
 
 
 def _alerts(found: Findings) -> Table | None:
@@ -165,6 +193,8 @@ def _alerts(found: Findings) -> Table | None:
 def _when(one: Told) -> str:
     if one.ended_at is None:
         return f"{moment(one.since)}, still on"
+    if one.phase == Phase.WITHDRAWN.value:
+        return f"{moment(one.since)}, later withdrawn"
     lasted = one.ended_at - one.since
     return f"{moment(one.since)}, for {span(lasted)}" if lasted else moment(one.since)
 
@@ -177,7 +207,7 @@ def _allocation(one: Allocation) -> Table:
     rows.append(("Total", f"{one.total:,.2f}", ""))
     head = (
         "Cost centre",
-        one_line(one.unit).capitalize() if one.of != one.unit else one.unit,
+        capital(one_line(one.unit)),
         "Share",
     )
     return Table(f"Who pays: {one_line(one.of)}", head, tuple(rows), numbers=(1, 2))

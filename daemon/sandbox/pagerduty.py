@@ -69,7 +69,7 @@ class PagerDutyStandIn:
         if len(key) != ROUTING_KEY:
             yield f"Length of 'routing_key' is incorrect (should be {ROUTING_KEY} characters)"
         elif self.keys is not None and key not in self.keys:
-            yield "'routing_key' is invalid"
+            yield "Invalid routing key"
         if event.get("event_action") not in ACTIONS:
             yield "'event_action' is missing or invalid"
         if not 0 < len(str(event.get("dedup_key", ""))) <= DEDUP_KEY:

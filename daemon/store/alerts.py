@@ -1,7 +1,7 @@
 """Alerts as they are remembered: the live ones, and those that ended."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -186,7 +186,8 @@ class Alerts:
         if not alerts:
             return []
         rows = {_identity(alert.rule, alert.series.key, alert.since): alert for alert in alerts}
-        keep = insert_or_replace(self._connection, tables.alert, _KEY, "phase", "ended_at", "body")
+        body = "phase", "ended_at", "body"
+        keep = insert_or_replace(self._connection, tables.alert, _KEY, *body, also=_looked_after)
         columns = tables.alert.c
         kept = await self._connection.execute(
             keep.returning(columns.id, columns.rule, columns.series, columns.since),
@@ -196,12 +197,37 @@ class Alerts:
         return [numbers[_identity(alert.rule, alert.series.key, alert.since)] for alert in alerts]
 
     async def forget_pending(self, rule: str, series: Collection[Series]) -> None:
-        """Drop alerts that calmed down before anyone was told."""
+        """Drop alerts that calmed down before anyone was told.
+
+        One that was told and taken back, and then began anew with its bucket, is taken back still:
+        there are letters about it.
+        """
         alert = tables.alert.c
         pending = (alert.rule == rule) & (alert.phase == Phase.PENDING.value)
+        told = _is_spoken_of(tables.letter) | _is_spoken_of(tables.act)
         for some in slices([one.key for one in series]):
             mine = pending & alert.series.in_(some)
-            await self._connection.execute(sa.delete(tables.alert).where(mine))
+            await self._connection.execute(sa.delete(tables.alert).where(mine & ~told))
+            bodies = (await self._connection.execute(sa.select(alert.body).where(mine))).scalars()
+            await self.keep_all([_taken_back(_alert(body)) for body in bodies])
+
+
+def _is_spoken_of(table: sa.Table) -> sa.ColumnElement[bool]:
+    return sa.exists().where(table.c.alert_id == tables.alert.c.id)
+
+
+def _taken_back(alert: Alert) -> Alert:
+    return replace(alert, phase=Phase.WITHDRAWN, ended_at=alert.since)
+
+
+def _looked_after(excluded: Any) -> dict[str, Any]:
+    """Who looked after what was taken back does not look after what begins anew."""
+    alert = tables.alert.c
+    # Spelled out: many rows at once take no lists of parameters.
+    live: list[sa.ColumnElement[str]] = [sa.literal_column(f"'{phase}'") for phase in _LIVE]
+    same = alert.phase.in_(live) | excluded.phase.not_in(live)
+    taken = (alert.acknowledged_at, alert.acknowledged_by)
+    return {one.name: sa.case((same, one)) for one in taken}
 
 
 def _identity(rule: str, series: str, since: datetime) -> tuple[str, str, int]:

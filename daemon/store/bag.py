@@ -152,7 +152,7 @@ class Bag:
         await self._each(ids, state=unknown, due_at=due_at, tries=tries, failure=failure)
 
     async def fail(self, ids: Collection[int], at: datetime, failure: str) -> None:
-        """Give letters up, and with an opening whatever was to follow it to the same place."""
+        """Give letters up, and keep why."""
         tries = tables.letter.c.tries + 1
         failed = LetterState.FAILED.value
         await self._each(ids, state=failed, settled_at=at, tries=tries, failure=failure)

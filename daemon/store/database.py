@@ -1,6 +1,6 @@
 """How a database is opened: SQLite by default, PostgreSQL by URL, one recipe for both."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -102,14 +102,19 @@ def upsert(
 
 
 def insert_or_replace(
-    connection: AsyncConnection, table: sa.Table, key: Sequence[str], *replaced: str
+    connection: AsyncConnection,
+    table: sa.Table,
+    key: Sequence[str],
+    *replaced: str,
+    also: Callable[[Any], Mapping[str, Any]] = lambda _excluded: {},
 ) -> sqlite.Insert | postgresql.Insert:
-    """An insert that, where there is a row of that key, replaces the named columns of it. Either
-    way the row may be returned."""
+    """An insert that, where there is a row of that key, replaces the named columns of it; and those
+    that `also` says of the row that was to be inserted. Either way the row may be returned."""
     statement = _insert(connection, table)
+    named = {name: statement.excluded[name] for name in replaced}
     return statement.on_conflict_do_update(
         index_elements=[table.c[name] for name in key],
-        set_={name: statement.excluded[name] for name in replaced},
+        set_={**named, **also(statement.excluded)},
     )
 
 

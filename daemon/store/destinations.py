@@ -25,11 +25,20 @@ class DestinationState:
     """When it was last asked whether it would take a message."""
 
 
+@dataclass(slots=True)
+class Claim:
+    """Whoever has it carries a destination's letters alone, until a moment: its own mark as well,
+    by which a carrier that stood still for longer finds out that another has come."""
+
+    name: str
+    until: datetime
+
+
 class Destinations:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def claim(self, name: str, at: datetime, until: datetime) -> DestinationState | None:
+    async def claim(self, name: str, at: datetime, until: datetime) -> Claim | None:
         """Carry a destination's letters alone until a moment; None where somebody else does, or
         it rests."""
         await self._meet(name)
@@ -41,14 +50,17 @@ class Destinations:
             .where((mine.name == name) & free & awake)
             .values(claimed_until=until)
         )
-        return await self.state(name) if taken.rowcount else None
+        return Claim(name, until) if taken.rowcount else None
 
-    async def keep(self, name: str, until: datetime) -> None:
-        """Go on carrying for longer."""
-        await self._update(name, claimed_until=until)
+    async def keep(self, claim: Claim, until: datetime) -> bool:
+        """Go on carrying for longer; False where it ran out and somebody else carries now."""
+        kept = await self._set(claim, until)
+        if kept:
+            claim.until = until
+        return kept
 
-    async def release(self, name: str) -> None:
-        await self._update(name, claimed_until=None)
+    async def release(self, claim: Claim) -> None:
+        await self._set(claim, None)
 
     async def release_all(self) -> None:
         """Let go of all claims: whoever held them is dead."""
@@ -86,6 +98,12 @@ class Destinations:
     async def checked(self, name: str, at: datetime) -> None:
         await self._meet(name)
         await self._update(name, checked_at=at)
+
+    async def _set(self, claim: Claim, until: datetime | None) -> bool:
+        mine = tables.destination.c
+        held = (mine.name == claim.name) & (mine.claimed_until == claim.until)
+        query = sa.update(tables.destination).where(held).values(claimed_until=until)
+        return bool((await self._connection.execute(query)).rowcount)
 
     async def _meet(self, name: str) -> None:
         row = {"name": name, "failures": 0}

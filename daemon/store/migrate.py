@@ -1,5 +1,6 @@
 """Brings a database's tables up to what this version knows."""
 
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -44,6 +45,8 @@ def _upgrade(connection: sa.Connection) -> None:
             f"the store is of version {found}, newer than this program knows; "
             "install the version that wrote it, or restore an older backup"
         )
+    if found == scripts.get_current_head():
+        return  # Nothing is missing, and to have this looked up imports every script anew.
     config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
@@ -53,6 +56,7 @@ def _version(connection: sa.Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+@cache
 def _scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(_config())
 

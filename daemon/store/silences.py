@@ -1,6 +1,6 @@
 """What people do not want to hear of, and until when."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ class Silences:
         row = {
             "start": silence.start,
             "end": silence.end,
-            "match": msgspec.json.encode(silence.match).decode(),
+            "match": _written(silence.match),
             "author": silence.author,
             "reason": silence.reason,
             "made_at": at,
@@ -42,6 +42,18 @@ class Silences:
         ended = sa.update(tables.silence).where(lasts).values(start=begun, end=at)
         row = (await self._connection.execute(ended.returning(tables.silence))).one_or_none()
         return None if row is None else _silence(row)
+
+    async def follow(self, moved: Mapping[str, str], taken: Collection[str], at: datetime) -> None:
+        """Speak of rules, here by the names they had, by those they have now as well: what is owed
+        already bears the old ones. A name that is `taken` is another rule's, and its alone."""
+        silence = tables.silence.c
+        for one in await self.lasting(at):
+            before = one.match.get("rule", ())
+            now = [new for name in before for new in _names(name, moved, taken)]
+            match = {**one.match, "rule": tuple(dict.fromkeys(now))}
+            if match["rule"] != before:
+                mine = sa.update(tables.silence).where(silence.id == one.number)
+                await self._connection.execute(mine.values(match=_written(match)))
 
     async def number(self, number: int) -> Silence | None:
         """The silence that people call by this number, over or not."""
@@ -71,6 +83,16 @@ class Silences:
     async def _those(self, which: sa.ColumnElement[bool]) -> Sequence[Silence]:
         query = sa.select(tables.silence).where(which).order_by(tables.silence.c.id)
         return [_silence(row) for row in await self._connection.execute(query)]
+
+
+def _names(name: str, moved: Mapping[str, str], taken: Collection[str]) -> tuple[str, ...]:
+    if name not in moved:
+        return (name,)
+    return (moved[name],) if name in taken else (name, moved[name])
+
+
+def _written(match: Mapping[str, tuple[str, ...]]) -> str:
+    return msgspec.json.encode(match).decode()
 
 
 def _silence(row: sa.Row[Any]) -> Silence:

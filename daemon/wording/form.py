@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import zip_longest
+from textwrap import wrap
 
 from daemon.letter import Letter
 from daemon.message import Fact, Table, Wording
@@ -15,6 +17,8 @@ LATELY = "Lately"
 """The line that draws the use of late in letters, for where no picture is shown."""
 CELL = 48
 """A table on a terminal, or in a mail without markup, is no wider than its cells."""
+LINES = 4
+"""What is longer than so many of them nobody reads in a table."""
 
 
 def said(message: Message) -> Wording:
@@ -63,12 +67,20 @@ def over_at(letter: Letter) -> datetime:
 def _lines(table: Table) -> Iterator[str]:
     if table.title:
         yield table.title
-    rows = [[clip(cell, CELL) for cell in row] for row in (table.head, *table.rows)]
-    widths = [max(len(row[at]) for row in rows if at < len(row)) for at in range(len(table.head))]
+    rows = [[_wrapped(cell) for cell in row] for row in (table.head, *table.rows)]
+    cells = [[row[at] for row in rows if at < len(row)] for at in range(len(table.head))]
+    widths = [max(len(line) for cell in column for line in cell) for column in cells]
     for row in rows:
-        yield "  ".join(_cells(row, widths, table.numbers)).rstrip()
+        for line in zip_longest(*row, fillvalue=""):
+            yield "  ".join(_cells(line, widths, table.numbers)).rstrip()
     if table.more:
         yield table.more
+
+
+def _wrapped(cell: str) -> Sequence[str]:
+    lines = wrap(cell, CELL, break_on_hyphens=False)
+    rest = " ".join(lines[LINES - 1 :])
+    return [*lines[: LINES - 1], clip(rest, CELL)] if rest else lines or [""]
 
 
 def _cells(row: Sequence[str], widths: Sequence[int], numbers: Sequence[int]) -> Iterator[str]:

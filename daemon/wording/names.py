@@ -1,11 +1,17 @@
 """How series, labels and values are called in a letter."""
 
+import re
+
 from daemon.letter import Letter
-from daemon.text import one_line
+from daemon.text import clip, one_line
 from rules.series import Labels, Series
 
 LONGEST_NAME = 80
 """A vendor may call a voice anything, a whole novel included."""
+
+_LONGEST_WORDS = 40
+_OPAQUE = re.compile(r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-|(?=[A-Za-z]*[0-9])[0-9A-Za-z]{15,}")
+"""A UUID, or letters and digits in a row longer than any word."""
 
 INITIALISMS = {"api": "API", "id": "ID", "url": "URL"}
 
@@ -41,9 +47,15 @@ def named(letter: Letter, value: str) -> str:
 
 
 def shortened(value: str) -> str:
-    """An identifier nobody reads to its end."""
+    """An identifier nobody reads to its end; what is made of words says who it is only at its end.
+
+    >>> shortened("e5f6fb1a53d0add8e7d0"), shortened("claude-3-5-haiku-20241022")
+    ('e5f6fb1a…', 'claude-3-5-haiku-20241022')
+    """
     line = one_line(value)
-    return line if len(line) <= 16 else f"{line[:8]}…"
+    if len(line) > 16 and _OPAQUE.search(line):
+        return f"{line[:8]}…"
+    return clip(line, _LONGEST_WORDS)
 
 
 def spoken(name: str) -> str:

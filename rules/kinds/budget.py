@@ -141,7 +141,8 @@ class Budget:
         def seen(begin: int, end: int, column: int) -> Mapping[int, Landing | None]:
             return landings(Course(ordinary, begin, end, rows.stop), column, quota.limit)
 
-        return _Reasons(quota, panel, rows.start, progress, seen)
+        per = self.per if isinstance(self.per, str) else "period"
+        return _Reasons(quota, panel, rows.start, progress, seen, per)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,8 @@ class _Reasons:
     progress: _Progress
     seen: Callable[[int, int, int], Mapping[int, Landing | None]]
     """What was seen ahead in the period that begins and ends at these rows, of a column."""
+    per: str
+    """What a period is called: a month."""
 
     @np.errstate(over="ignore", invalid="ignore")
     def __call__(self, row: int, column: int) -> Why:
@@ -194,7 +197,8 @@ class _Reasons:
         head = [f"at least {told}" if found.untold[here] else told]
         parts = [head[0] + untold(self.panel, self.first, found, here)]
         if not np.isnan(self.progress.share[here]):
-            parts.append(f"by now {percent(float(self.progress.share[here]))} is usual")
+            share = percent(float(self.progress.share[here]))
+            parts.append(f"by now {share} of a {self.per}'s use is usual")
         if left:
             ahead = self._ahead(row, column, float(found.used[here]))
             parts, head = [*parts, *ahead], [*head, *ahead[1:]]

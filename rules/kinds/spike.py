@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from rules.ordinary.deviation import Least, Minds, deviations
+from rules.ordinary.ground import Eye
 from rules.ordinary.strays import Look
-from rules.ordinary.watch import Eye
 from rules.panel import Panel
 from rules.rate import MONTHLY, Rate
 from rules.verdict import Verdicts

@@ -6,15 +6,19 @@ and what never came is not to be expected, however the mean of a whole day may b
 
 import numpy as np
 
-from rules.ordinary.blocks import before, runs
+from rules.ordinary.blocks import outermost
 from rules.panel import Floats
 
 
 def highest_beside(values: Floats, many: int, step: int, untold: float) -> Floats:
     """By place, block and column: of so many blocks before, each `step` behind the next; what was
-    not told is `untold`."""
-    rows = before(values, many * step, untold)[:, :-step]
-    middle = runs(rows, many, step, np.maximum)
+    not told, or lies before the first, is `untold`: infinite, or nothing where all are more."""
+    told = (np.fmin if untold > 0 else np.fmax)(values, untold)
+    middle = np.empty_like(told)
+    middle[:, :step] = untold
+    middle[:, step:] = outermost(told, many, step, np.maximum)[:, :-step]
+    if untold > 0:
+        middle[:, : many * step] = untold
     found: Floats = middle.copy()
     np.maximum(found[1:], middle[:-1], out=found[1:])
     np.maximum(found[:-1], middle[1:], out=found[:-1])

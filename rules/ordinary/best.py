@@ -1,14 +1,15 @@
 """For each bucket the window that is told of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
+from rules.ordinary.ground import Sums
 from rules.ordinary.strays import Look
-from rules.ordinary.watch import Sums
 from rules.panel import Flags, Floats
 from rules.past import Places
+from rules.verdict import Counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Best:
     observed: Floats
     expected: Floats
     sigma: Floats
-    buckets: Places
+    buckets: Counted
 
     @classmethod
     def of(cls, sums: tuple[Sums, ...], beyond: Sequence[Flags]) -> "Best":
@@ -28,8 +29,8 @@ class Best:
         at = np.flatnonzero(np.logical_or.reduce(beyond))
         told = np.stack([each.ravel()[at] for each in beyond])
         window = np.where(told, _at([each.score for each in sums], at), -np.inf).argmax(axis=0)
-        lengths = np.array([each.buckets for each in sums])
-        buckets = np.full(sums[0].score.shape, lengths[0])
+        lengths = np.array([each.buckets for each in sums], dtype=np.int32)
+        buckets = np.full(sums[0].score.shape, lengths[0], dtype=np.int32)
         buckets.ravel()[at] = lengths[window]
         return cls(
             _chosen([each.score for each in sums], at, window),
@@ -39,14 +40,23 @@ class Best:
             buckets,
         )
 
+    def put(self, at: Places, other: "Best") -> None:
+        """Others at these places."""
+        for each in fields(self):
+            getattr(self, each.name).reshape(-1)[at] = getattr(other, each.name)
+
     def edge(self, goal: Floats, look: Look, *, level: bool) -> Floats:
         """The number at which it would have been a breach, NaN where none would have been.
         Upwards counts are one a little sooner, for there it is their chances that decide."""
-        goal = np.where(np.isfinite(goal), goal, np.nan)
-        off = (goal if look is Look.MORE else -goal) * self.sigma
+        edge = goal * self.sigma if look is Look.MORE else -goal * self.sigma
         if level:
-            return self.expected + off
-        return np.maximum(np.sqrt(np.maximum(self.expected, 0.0)) + off, 0.0) ** 2
+            edge += self.expected
+        else:
+            root = np.maximum(self.expected, 0.0)
+            edge += np.sqrt(root, out=root)
+            np.square(np.maximum(edge, 0.0, out=edge), out=edge)
+        edge.reshape(-1)[np.flatnonzero(~np.isfinite(goal))] = np.nan
+        return edge
 
 
 def _at(arrays: Sequence[Floats], at: Places) -> Floats:

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numpy.lib.stride_tricks import sliding_window_view
 
+from rules.ordinary.foremost import foremost
 from rules.panel import Flags, Floats, Panel
 from rules.season import DAY
 from rules.series import EPOCH
@@ -96,6 +96,24 @@ def runs(rows: npt.NDArray[Any], many: int, step: int, both: np.ufunc) -> npt.ND
     return found
 
 
+def outermost(values: Floats, many: int, step: int, both: np.ufunc) -> Floats:
+    """The highest, or the lowest, of each block and those before it, each `step` behind the next:
+    of so many of them, or as many as there are.
+
+    >>> outermost(np.array([4.0, 9.0, 1.0, 2.0, 0.0])[:, None], 3, 1, np.minimum)[:, 0]
+    array([4., 4., 1., 1., 0.])
+    """
+    found, have = values, 1
+    while have < many:
+        more = min(have, many - have)
+        lag, one = more * step, found
+        found = np.empty_like(one)
+        found[..., :lag, :] = one[..., :lag, :]
+        both(one[..., lag:, :], one[..., :-lag, :], out=found[..., lag:, :])
+        have += more
+    return found
+
+
 def totals(values: Floats, many: int) -> Floats:
     """The sum of what was told in each of so many blocks before."""
     return runs(before(values, many, 0.0)[:-1], many, 1, np.add)
@@ -103,15 +121,22 @@ def totals(values: Floats, many: int) -> Floats:
 
 def quantile(values: Floats, many: int, share: float, least: int) -> Floats:
     """The value that so large a share of what was told in the blocks before lies at or below; NaN
-    where fewer than `least` were told."""
-    columns = np.ascontiguousarray(before(values, many, np.inf).T)
-    ordered = np.sort(sliding_window_view(columns[:, :-1], many, axis=1), axis=2)
-    told = totals(1 + 0 * values, many)
-    ranks = np.maximum(np.ceil(share * np.arange(many + 1)) - 1, 0).astype(np.intp)
-    here = ranks[told.T.astype(np.intp)]
-    here += np.arange(0, ordered.size, many).reshape(here.shape)
-    found: Floats = ordered.reshape(-1)[here].T
-    return np.where(told >= least, found, np.nan)
+    where fewer than `least` were told. What is infinite is not told."""
+    known, told = np.isfinite(values), np.arange(many + 1)
+    up = np.maximum(np.ceil(share * told) - 1, 0).astype(np.intp)
+    down = np.maximum(told - 1 - up, 0)
+    # From the nearer end, as if it were the front.
+    turn, which = (1.0, up) if up[-1] < down[-1] else (-1.0, down)
+    counts = _how_many(known, many)
+    found = turn * foremost(np.where(known, turn * values, np.inf), many, which[counts])
+    return np.where(counts >= least, found, np.nan)
+
+
+def _how_many(those: Flags, many: int) -> Counts:
+    """In the blocks before."""
+    rows = np.zeros((many + len(those), *those.shape[1:]), dtype=np.uint8)
+    rows[many:] = those
+    return runs(rows[:-1], many, 1, np.add)
 
 
 def mean(values: Floats, weights: Floats, many: int, cap: Floats) -> Floats:

@@ -14,23 +14,21 @@ from math import isfinite, isnan
 import numpy as np
 
 from rules.ordinary.best import Best
+from rules.ordinary.ground import Eye, Seen, Sums
+from rules.ordinary.rare import Asked
 from rules.ordinary.strays import Look
-from rules.ordinary.watch import Eye, Strip, Sums, Watched, watched
+from rules.ordinary.watch import Strip, Watched, watched
 from rules.panel import Flags, Floats, Panel
 from rules.past import Places
 from rules.rate import YEAR, Rate
 from rules.series import Measure
-from rules.verdict import Outcome, Outcomes, Verdicts, Why
+from rules.verdict import Counted, Outcome, Outcomes, Verdicts, Why
 from rules.words import amount, apart, count, span, times
 
 NEARLY = 0.6
 """A score above this share of the limit is not calm yet."""
 ALONG = 0.4
 """A window goes along with a longer one that is beyond the limit from this share of it on."""
-CALM = 1.0
-"""A window within one sigma is."""
-VISIBLE = 2.0
-"""Where not even no use at all would be so many sigmas too little, calm says nothing."""
 RARE = timedelta(days=2)
 """What happens more often is not said to be rare at all."""
 LEARNT = timedelta(days=28)
@@ -68,10 +66,11 @@ def deviations(panel: Panel, rows: slice, minds: Minds) -> Verdicts:
         return _nothing(panel, rows)
     panel = panel.ordinary()
     seen = watched(panel, rows, minds.eye)
-    level = panel.metric.measure is Measure.LEVEL
-    told = _Told.empty((rows.stop - rows.start, len(panel.series)))
-    for strip in seen.strips(minds.often.within(seen.span)):
-        told.take(_judged(strip, minds, level=level), strip.columns)
+    often = minds.often.within(seen.span)
+    goal = seen.ground.own.goal(Asked.of(seen.ground.tails, often))
+    told = _Told.over(at_a_glance := seen.seen())
+    for strip in seen.strips(at_a_glance):
+        _judge(seen, strip, goal[strip.blocks], minds, told.part(strip.rows))
     more = minds.eye.look is Look.MORE
     none = np.broadcast_to(np.float64(np.nan), told.edge.shape)
     return Verdicts(
@@ -99,40 +98,45 @@ class _Told:
     score: Floats
     share: Floats
     """0.5 at the limit; 0 where ordinary or unknown."""
-    counted: Places
+    counted: Counted
 
     @classmethod
-    def empty(cls, shape: tuple[int, int]) -> "_Told":
+    def over(cls, seen: Seen) -> "_Told":
+        """Still to be filled in; what is seen is written over."""
+        shape = seen.score.shape
         return cls(
             outcome=np.empty(shape, dtype=np.int8),
             observed=np.empty(shape),
             expected=np.empty(shape),
             edge=np.empty(shape),
-            score=np.empty(shape),
-            share=np.empty(shape),
-            counted=np.empty(shape, dtype=np.intp),
+            score=seen.score,
+            share=seen.highest,
+            counted=np.empty(shape, dtype=np.int32),
         )
 
-    def take(self, part: "_Told", columns: slice) -> None:
-        for each in fields(self):
-            getattr(self, each.name)[:, columns] = getattr(part, each.name)
+    def part(self, rows: slice) -> "_Told":
+        return _Told(*(getattr(self, each.name)[rows] for each in fields(self)))
 
 
-def _judged(strip: Strip, minds: Minds, *, level: bool) -> _Told:
-    goal = strip.goal
-    calm = _calm(strip.sums, minds)
-    beyond = [each & ~calm for each in _beyond(strip.sums, goal, minds)]
-    best = Best.of(strip.sums, beyond)
-    highest = np.fmax.reduce([each.score for each in strip.sums])
-    return _Told(
-        outcome=_outcome(highest, goal, np.logical_or.reduce(beyond), calm),
-        observed=best.observed,
-        expected=best.expected,
-        edge=best.edge(goal, minds.eye.look, level=level),
-        score=best.score,
-        share=_share(best.score, goal),
-        counted=best.buckets,
+def _judge(seen: Watched, strip: Strip, goal: Floats, minds: Minds, told: _Told) -> None:
+    """Most buckets are judged at a glance; only where some window is beyond the limit are all of
+    them looked into."""
+    high, calm = strip.seen.highest, strip.seen.calm
+    at = np.flatnonzero((high > goal) & ~calm)
+    rows, columns = np.divmod(at, goal.shape[1])
+    sums = seen.windows(rows + strip.rows.start, columns)
+    beyond = _beyond(sums, goal[rows, columns], minds)
+    told.outcome[:] = _outcome(high, goal, at[np.logical_or.reduce(beyond)], calm)
+    told.observed[:], told.expected[:], told.counted[:] = (
+        strip.observed,
+        strip.expected,
+        sums[0].buckets,
     )
+    best = Best(told.score, told.observed, told.expected, strip.sigma.copy(), told.counted)
+    best.put(at, Best.of(sums, beyond))
+    level = seen.panel.metric.measure is Measure.LEVEL
+    told.edge[:] = best.edge(goal, minds.eye.look, level=level)
+    told.share[:] = _share(best.score, goal)
 
 
 def _beyond(sums: tuple[Sums, ...], goal: Floats, minds: Minds) -> list[Flags]:
@@ -159,29 +163,22 @@ def _worth(sums: Sums, minds: Minds) -> Flags:
     return np.asarray(change > least)
 
 
-def _calm(sums: tuple[Sums, ...], minds: Minds) -> Flags:
-    """Whether the shortest windows are in order, as far as they could show anything."""
-    calm = np.ones(sums[0].score.shape, dtype=np.bool_)
-    for each in sums[:2]:
-        calm &= each.score < CALM
-        if minds.eye.look is not Look.MORE:
-            calm &= np.sqrt(np.maximum(each.expected, 0.0)) > VISIBLE * each.sigma
-    return calm
-
-
-def _outcome(score: Floats, goal: Floats, beyond: Flags, calm: Flags) -> Outcomes:
-    outcome = np.full(score.shape, Outcome.BETWEEN, dtype=np.int8)
-    outcome[(score < NEARLY * goal) | calm] = Outcome.NORMAL
-    outcome[beyond] = Outcome.BREACH
-    outcome[np.isnan(score) | np.isnan(goal)] = Outcome.UNKNOWN
+def _outcome(score: Floats, goal: Floats, beyond: Places, calm: Flags) -> Outcomes:
+    normal = (score < NEARLY * goal) | calm
+    outcome = Outcome.BETWEEN - normal.view(np.int8)
+    outcome.reshape(-1)[beyond] = Outcome.BREACH
+    known = (score == score) & (goal == goal)  # noqa: PLR0124 - told
+    outcome *= known
     return outcome
 
 
 def _share(score: Floats, goal: Floats) -> Floats:
     """0.5 at the limit; 0 where ordinary or unknown."""
-    over = np.maximum(score, 0.0)
-    share = np.where(np.isposinf(over), 1.0, over / (over + np.maximum(goal, 1e-9)))
-    return np.nan_to_num(share, copy=False, nan=0.0)
+    over = np.fmax(score, 0.0)
+    share = over + np.maximum(goal, 1e-9)
+    np.divide(over, share, out=share)
+    share.reshape(-1)[np.flatnonzero(over == np.inf)] = 1.0
+    return np.asarray(np.fmax(share, 0.0, out=share))
 
 
 def _nothing(panel: Panel, rows: slice) -> Verdicts:

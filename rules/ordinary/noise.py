@@ -7,6 +7,7 @@ those days may have been odd: where their squares are more than three times as l
 other days, the rest is cut off.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,47 +45,86 @@ class Noise:
         return variance
 
 
-@np.errstate(invalid="ignore", over="ignore")
-def noise_of(residual: Floats, power: Floats, counts: Flags, sparse: Flags | None = None) -> Noise:
-    """From residuals and the squares of expected roots, by place, block and column; only where
-    `counts` is there any noise to be seen.
+@dataclass(frozen=True, slots=True)
+class Strayed:
+    """What a noise is read off, by place, block and column."""
 
-    Where all busy buckets are alike, nobody can see whether noise grows: it is said to, so that an
-    hour that is always quiet does not stray like the busy ones; but not of `sparse` series (by
+    residual: Floats
+    power: Floats
+    """The square of the expected root."""
+    counts: Flags
+    """Only there is any noise to be seen."""
+
+
+def noise_of(strayed: Strayed, sparse: Flags | None = None) -> Noise:
+    """Where all busy buckets are alike, nobody can see whether noise grows: it is said to, so that
+    an hour that is always quiet does not stray like the busy ones; but not of `sparse` series (by
     block and column, all if left out), whose busy hours are quiet too.
     """
-    counts = counts & (residual == residual)  # noqa: PLR0124 - told
-    squares, levels = _only(np.square(residual), counts), _only(power, counts)
-    level, many = levels.sum(axis=0), counted(counts)
-    usual_level = _per(totals(level, MEMORY), totals(many, MEMORY))
-    high = levels > usual_level
-    busy, busy_levels = np.multiply(squares, high), np.multiply(levels, high)
-    upper = _half(busy.sum(axis=0), busy_levels.sum(axis=0), counted(high))
-    # What is left is exact: each number less itself, or less nothing.
-    squares -= busy
-    levels -= busy_levels
-    lower = _half(squares.sum(axis=0), levels.sum(axis=0), many - upper.today)
-    return _line(lower, upper, np.ones(many.shape, dtype=np.bool_) if sparse is None else sparse)
-
-
-def _only(values: Floats, those: Flags) -> Floats:
-    """What is not negative, and nothing elsewhere; without asking of each number, which costs
-    seven times as much."""
-    kept = np.multiply(values, those)
-    return np.asarray(np.fmax(kept, 0.0, out=kept))
+    return noises_of([strayed], sparse)[0]
 
 
 @np.errstate(invalid="ignore", over="ignore")
-def quiet_of(residual: Floats, quiet: Flags) -> Floats:
+def noises_of(strayed: Sequence[Strayed], sparse: Flags | None = None) -> list[Noise]:
+    """Of several that are alike in shape: what is counted by the day is so small that it takes
+    hardly longer for all of them than for one."""
+    halves = [half for each in strayed for half in _sums(each)]
+    both = _half(*(np.hstack(arrays) for arrays in zip(*halves, strict=True)))
+    columns = halves[0][0].shape[1]
+    found = [both.part(slice(at, at + columns)) for at in range(0, len(halves) * columns, columns)]
+    if sparse is None:
+        sparse = np.ones(halves[0][0].shape, dtype=np.bool_)
+    pairs = zip(found[::2], found[1::2], strict=True)
+    return [_line(lower, upper, sparse) for lower, upper in pairs]
+
+
+_Sums = tuple[Floats, Floats, Floats]
+"""Of squares, of levels, and of how many; by block and column."""
+
+
+def _sums(strayed: Strayed) -> tuple[_Sums, _Sums]:
+    """Of the quieter buckets, and of the busier ones."""
+    residual = strayed.residual
+    counts = strayed.counts & (residual == residual)  # noqa: PLR0124 - told
+    # What is told is not negative, and nothing elsewhere: to ask of each number costs much more.
+    squares = np.square(residual)
+    np.fmax(squares, 0.0, out=squares)
+    levels = np.multiply(strayed.power, counts)
+    np.fmax(levels, 0.0, out=levels)
+    level, many = levels.sum(axis=0), counted(counts)
+    high = levels > _per(totals(level, MEMORY), totals(many, MEMORY))
+    upper = _halved(squares, levels, high)
+    return _halved(squares, levels, counts & ~high), upper
+
+
+def _halved(squares: Floats, levels: Floats, those: Flags) -> _Sums:
+    weight = those.astype(np.float64)
+    return _summed(squares, weight), _summed(levels, weight), counted(those)
+
+
+def _summed(values: Floats, weights: Floats) -> Floats:
+    """By block and column, place after place."""
+    return np.asarray(np.einsum("pbc,pbc->bc", values, weights))
+
+
+@np.errstate(invalid="ignore", over="ignore")
+def quiet_of(residuals: Sequence[Floats], quiet: Sequence[Flags]) -> list[Floats]:
     """The variance of the hours in which next to nothing is expected, by block and column; infinite
     where there are too few of them. However the busy ones stray, it tells nothing of these."""
-    quiet = quiet & (residual == residual)  # noqa: PLR0124 - told
-    many = counted(quiet)
-    square = _per(_only(np.square(residual), quiet).sum(axis=0), many)
+    pairs = zip(residuals, quiet, strict=True)
+    sums = [_quiet_sums(residual, those) for residual, those in pairs]
+    square, many = (np.hstack(arrays) for arrays in zip(*sums, strict=True))
     cap = ODD * quantile(square, MEMORY, 0.75, LEAST)
     found = mean(square, many, MEMORY, cap)
     found[np.isnan(found)] = np.inf
-    return found
+    return np.hsplit(found, len(sums))
+
+
+def _quiet_sums(residual: Floats, quiet: Flags) -> tuple[Floats, Floats]:
+    quiet = quiet & (residual == residual)  # noqa: PLR0124 - told
+    many, squares = counted(quiet), np.square(residual)
+    np.fmax(squares, 0.0, out=squares)
+    return _per(_summed(squares, quiet.astype(np.float64)), many), many
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +134,9 @@ class _Half:
     square: Floats
     level: Floats
     many: Floats
-    today: Floats
-    """How many in the block itself."""
+
+    def part(self, columns: slice) -> "_Half":
+        return _Half(self.square[:, columns], self.level[:, columns], self.many[:, columns])
 
 
 def _half(squares: Floats, levels: Floats, many: Floats) -> _Half:
@@ -108,7 +149,6 @@ def _half(squares: Floats, levels: Floats, many: Floats) -> _Half:
         square=np.nan_to_num(mean(square, many, MEMORY, cap)),
         level=np.nan_to_num(_per(totals(levels, MEMORY), all_)),
         many=all_,
-        today=many,
     )
 
 

@@ -17,6 +17,7 @@ from math import exp, log
 
 import numpy as np
 
+from rules.ordinary.peaks import ended, peaks, two_highest
 from rules.ordinary.turns import turns
 from rules.panel import Floats
 from rules.past import Places
@@ -175,36 +176,55 @@ def own(worst: Floats, start: datetime | None) -> Own:
     bend = np.full_like(worst, np.nan)
     heavy = np.full_like(worst, np.nan)
     filled = np.where(np.isnan(worst), -np.inf, worst)
+    past = _Past.of(worst)
     for block in range(LEAST, len(worst)):
-        past = slice(max(block - POPULATION, 0), block)
-        many = np.count_nonzero(filled[past] > -np.inf, axis=0)
-        enough = many >= LEAST
-        low = np.where(enough, _at(np.sort(filled[past], axis=0), many, STRETCHED[0]), np.nan)
-        high = np.where(
-            enough, _at(np.sort(peaks(worst[past]), axis=0), many, STRETCHED[1]), np.nan
-        )
+        many, low, high = past.stretch(block)
         bend[block], heavy[block] = low, _heavy(high - low, many)
     record = np.fmin(_records(worst, np.nan_to_num(heavy, nan=1.0)), bend + TROUBLE * heavy)
     # What is endlessly far out tells nothing of how far is natural.
     finite = np.where(np.isposinf(worst), np.nan, worst)
-    now_and_then = np.maximum(_highest(finite, REMEMBERED)[1], 0.0)
+    now_and_then = np.maximum(two_highest(finite, REMEMBERED)[1], 0.0)
     months = turns(filled, start)
     return Own(bend, heavy, record, now_and_then, months.most, months.many)
 
 
-def peaks(worst: Floats) -> Floats:
-    """Days that are worse than the days beside them, all others at -inf: a trouble of several days
-    in a row happened once. The last day has none after it yet."""
-    filled = np.where(np.isnan(worst), -np.inf, worst)
-    found = filled.copy()
-    found[1:][filled[:-1] >= filled[1:]] = -np.inf
-    found[:-1][filled[1:] > filled[:-1]] = -np.inf
-    return found
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """Worst scores by column and block: the past of a block lies in one piece for each series."""
+
+    days: Floats
+    peaks: Floats
+    begun: Floats
+    """Each day as if none had been before it."""
+    ended: Floats
+    """Each day as if none came after it."""
+
+    @classmethod
+    def of(cls, worst: Floats) -> "_Past":
+        filled = np.where(np.isnan(worst), -np.inf, worst)
+        begun = filled.copy()
+        begun[:-1][filled[1:] > filled[:-1]] = -np.inf
+        arrays = (filled, peaks(worst), begun, ended(worst))
+        return cls(*(np.ascontiguousarray(each.T) for each in arrays))
+
+    def stretch(self, block: int) -> tuple[Places, Floats, Floats]:
+        """How many days before a block are told, and between which scores of theirs and of their
+        peaks the tail of each series is measured; NaN where they are too few."""
+        first = max(block - POPULATION, 0)
+        days, tops = self.days[:, first:block].copy(), self.peaks[:, first:block].copy()
+        tops[:, 0], tops[:, -1] = self.begun[:, first], self.ended[:, block - 1]
+        many = np.count_nonzero(days > -np.inf, axis=1)
+        found = (
+            _at(each, many, share) for each, share in zip((days, tops), STRETCHED, strict=True)
+        )
+        low, high = (np.where(many >= LEAST, each, np.nan) for each in found)
+        return many, low, high
 
 
-def _at(ordered: Floats, many: Places, share: float) -> Floats:
-    place = len(ordered) - np.maximum(np.ceil((1 - share) * many), 1).astype(np.intp)
-    found: Floats = np.take_along_axis(ordered, place[None], axis=0)[0]
+def _at(samples: Floats, many: Places, share: float) -> Floats:
+    samples.sort(axis=1)
+    place = samples.shape[1] - np.maximum(np.ceil((1 - share) * many), 1).astype(np.intp)
+    found: Floats = samples[np.arange(len(samples)), place]
     return found
 
 
@@ -225,29 +245,10 @@ def _records(worst: Floats, heavy: Floats) -> Floats:
     Of a series with a heavy tail it is the highest, and more than that: its records are often
     broken, but not by much.
     """
-    first, second = _highest(worst, POPULATION)
+    first, second = two_highest(worst, POPULATION)
     spread = np.where(np.isfinite(first) & np.isfinite(second), first - second, 0.0)
     more = np.clip(heavy - 2, 0.0, 1.0)
     return np.asarray((second + more * spread) * (1 + 0.2 * more))
-
-
-def _highest(worst: Floats, many: int) -> tuple[Floats, Floats]:
-    """The highest and the second highest peak of so many days before."""
-    tops, ended = peaks(worst), _ended(worst)
-    first, second = np.full_like(tops, -np.inf), np.full_like(tops, -np.inf)
-    for lag in range(1, min(many, len(tops) - 1) + 1):
-        sample = (ended if lag == 1 else tops)[:-lag]
-        second[lag:] = np.maximum(second[lag:], np.minimum(first[lag:], sample))
-        first[lag:] = np.maximum(first[lag:], sample)
-    return first, second
-
-
-def _ended(worst: Floats) -> Floats:
-    """Each day as the day after it begins: whether it was a peak must not hang on what follows."""
-    filled = np.where(np.isnan(worst), -np.inf, worst)
-    found = filled.copy()
-    found[1:][filled[:-1] >= filled[1:]] = -np.inf
-    return found
 
 
 def tail(drawn: Floats, block: int, far: Far) -> Tail | None:
@@ -257,7 +258,7 @@ def tail(drawn: Floats, block: int, far: Far) -> Tail | None:
     told = ~np.isnan(before)
     if np.count_nonzero(told.any(axis=1)) < LEAST:
         return None
-    known = told & (np.abs(np.nan_to_num(before)) > STILL).any(axis=0)
+    known = told & (np.abs(before) > STILL).any(axis=0)
     tops = np.where(known, peaks(before), -np.inf)
     scores = tops[np.isfinite(tops)]
     watched = int(known[-7:].any(axis=0).sum())

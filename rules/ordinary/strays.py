@@ -7,7 +7,7 @@ yardstick to go with them.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -15,8 +15,9 @@ import numpy as np
 from rules.ordinary.beside import highest_beside
 from rules.ordinary.blocks import counted, highest, quantile, told_in
 from rules.ordinary.expected import WEEKS, Expected
-from rules.ordinary.noise import MEMORY, QUIET, noise_of, quiet_of
+from rules.ordinary.noise import MEMORY, QUIET, Noise, Strayed, noise_of, noises_of, quiet_of
 from rules.panel import Floats
+from rules.series import Measure
 
 FAR = 2.0
 """From so many sigmas on the chances of counts are looked at."""
@@ -59,6 +60,12 @@ class Yardstick:
     block and column."""
     worst: Floats
     """The furthest that each block strayed, by block and column."""
+    observed: Floats
+    residual: Floats
+    """How far it lies from what is expected; of amounts on the scale of roots."""
+
+    def held(self) -> "Held":
+        return Held(self.observed, self.expected, self.sigma, self.grows)
 
 
 def windows(per_block: int, shares: Sequence[int]) -> tuple[int, ...]:
@@ -76,33 +83,59 @@ def amount_yardsticks(
 ) -> list[Yardstick]:
     """For sums of amounts over so many buckets each."""
     both = zip(lengths, sums(amounts, lengths), sums(usual.mean, lengths), strict=True)
-    return [_yardstick(*each, usual, look) for each in both]
-
-
-def _yardstick(
-    buckets: int, observed: Floats, expected: Floats, usual: Expected, look: Look
-) -> Yardstick:
-    root, residual = _root(expected), _root(observed)
-    residual -= root
-    power = root * root
-    busy = expected > QUIET * _typical(expected)
-    noise = noise_of(residual, power, busy, usual.unit > 0)
-    sigma = noise.variance(power)
-    np.multiply(root, 0.02, out=power)
-    power *= power
-    np.maximum(sigma, np.maximum(usual.unit / 6, power, out=power), out=sigma)
-    np.sqrt(sigma, out=sigma)
+    windows = [_Window.of(*each) for each in both]
+    noises = noises_of([each.strayed for each in windows], usual.unit > 0)
+    plain = [each.plain(noise, usual) for each, noise in zip(windows, noises, strict=True)]
     if look is Look.MORE:
-        quiet = np.sqrt(np.maximum(quiet_of(residual, ~busy), usual.small / 4))
-        np.fmin(sigma, quiet, out=sigma, where=~busy & (sigma > 0))
-        np.maximum(sigma, (_came(observed) - root) / CAME, out=sigma)
-    score = _far(residual, Held(observed, expected, sigma, noise.grows), look)
-    return _measured(Yardstick(buckets, expected, sigma, noise.grows, score))
+        _quietened(plain, windows, usual)
+    for each in plain:
+        np.copyto(each.worst, highest(_far(each.residual, each.held(), look)))
+    return _measured(plain)
 
 
-def _came(observed: Floats) -> Floats:
-    """The root of the most that came at this time of the week, or beside it."""
-    return _root(highest_beside(observed, len(WEEKS), WEEKS[0], 0.0))
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """Sums over so many buckets."""
+
+    buckets: int
+    observed: Floats
+    expected: Floats
+    roots: tuple[Floats, Floats]
+    """Of both."""
+    strayed: Strayed
+
+    @classmethod
+    def of(cls, buckets: int, observed: Floats, expected: Floats) -> "_Window":
+        roots = _root(observed), _root(expected)
+        busy = expected > QUIET * _typical(expected)
+        strayed = Strayed(roots[0] - roots[1], np.square(roots[1]), busy)
+        return cls(buckets, observed, expected, roots, strayed)
+
+    def plain(self, noise: Noise, usual: Expected) -> Yardstick:
+        """Before anything is known of the worse days."""
+        sigma, power = noise.variance(self.strayed.power), self.strayed.power
+        np.multiply(self.roots[1], 0.02, out=power)
+        power *= power
+        np.maximum(sigma, np.maximum(usual.unit / 6, power, out=power), out=sigma)
+        np.sqrt(sigma, out=sigma)
+        worst = np.empty(noise.grows.shape)
+        held = (self.expected, sigma, noise.grows, worst, self.observed, self.strayed.residual)
+        return Yardstick(self.buckets, *held)
+
+
+def _quietened(plain: Sequence[Yardstick], windows: Sequence[_Window], usual: Expected) -> None:
+    """Hours in which next to nothing is expected, and what came at this time of the week."""
+    still = [~each.strayed.counts for each in windows]
+    found = quiet_of([each.residual for each in plain], still)
+    for each, window, those, quiet in zip(plain, windows, still, found, strict=True):
+        least = np.sqrt(np.maximum(quiet, usual.small / 4))
+        least[np.isnan(least)] = np.inf
+        # By nothing it is infinite: to ask of each number costs ten times as much.
+        np.minimum(each.sigma, least / those, out=each.sigma)
+        came = highest_beside(window.roots[0], len(WEEKS), WEEKS[0], -np.inf)
+        came -= window.roots[1]
+        came /= CAME
+        np.maximum(each.sigma, came, out=each.sigma)
 
 
 def _root(values: Floats) -> Floats:
@@ -114,23 +147,27 @@ def _root(values: Floats) -> Floats:
 def level_yardstick(levels: Floats, usual: Expected, look: Look) -> Yardstick:
     """For levels as they are: they are not summed, and stray the same wherever they stand."""
     residual = levels - usual.mean
-    noise = noise_of(residual, np.zeros_like(residual), ~np.isnan(residual))
+    noise = noise_of(Strayed(residual, np.zeros_like(residual), ~np.isnan(residual)))
     sigma = np.sqrt(noise.still) + np.zeros_like(residual)
-    held = Held(levels, usual.mean, sigma, 0 * sigma)
-    return _measured(Yardstick(1, usual.mean, sigma, 0 * noise.still, level_score(held, look)))
+    score = _in_sigmas(residual, Held(levels, usual.mean, sigma, 0 * sigma), look)
+    held = (usual.mean, sigma, 0 * noise.still, highest(score), levels, residual)
+    return _measured([Yardstick(1, *held)])[0]
 
 
-def _measured(plain: Yardstick) -> Yardstick:
-    """`worst` holds the score of every place."""
-    worst = highest(plain.worst)
-    chance = _worse_by_chance(plain.buckets / len(plain.sigma))
-    worse = np.maximum(quantile(worst, MEMORY, WORSE, SETTLED) / chance, 1.0)
-    return Yardstick(
-        buckets=plain.buckets,
-        expected=plain.expected,
+def _measured(plain: Sequence[Yardstick]) -> list[Yardstick]:
+    """By the worse days of the series."""
+    days = quantile(np.hstack([each.worst for each in plain]), MEMORY, WORSE, SETTLED)
+    pairs = zip(plain, np.hsplit(days, len(plain)), strict=True)
+    return [_by_worse_days(yardstick, worse) for yardstick, worse in pairs]
+
+
+def _by_worse_days(plain: Yardstick, worse: Floats) -> Yardstick:
+    worse = np.maximum(worse / _worse_by_chance(plain.buckets / len(plain.sigma)), 1.0)
+    return replace(
+        plain,
         sigma=np.multiply(plain.sigma, worse, out=plain.sigma),
         grows=plain.grows * worse**2,
-        worst=worst / worse,
+        worst=plain.worst / worse,
     )
 
 
@@ -150,6 +187,14 @@ class Held:
 
 
 @np.errstate(invalid="ignore", over="ignore", divide="ignore")
+def scored(yardstick: Yardstick, measure: Measure, look: Look) -> Floats:
+    """What a yardstick was made from, held against it: as `amount_score` and `level_score` have it,
+    to the bit."""
+    score = _in_sigmas if measure is Measure.LEVEL else _far
+    return score(yardstick.residual, yardstick.held(), look)
+
+
+@np.errstate(invalid="ignore", over="ignore", divide="ignore")
 def amount_score(held: Held, look: Look) -> Floats:
     """How many sigmas to the side that is looked to, on the scale of roots; and far out, on the
     scale of the chances that such counts have."""
@@ -159,14 +204,16 @@ def amount_score(held: Held, look: Look) -> Floats:
 
 
 def _far(residual: Floats, held: Held, look: Look) -> Floats:
-    score = _in_sigmas(residual, held, look)
+    score = np.ascontiguousarray(_in_sigmas(residual, held, look))
     if look is Look.MORE:
         # One number a place: pairs and triples of them take ten times as long to find.
-        far = np.unravel_index(np.flatnonzero((score > FAR) & (score < np.inf)), score.shape)
-        grows = np.broadcast_to(held.grows, score.shape)[far]
-        score[far] = _by_chance(
-            Held(held.observed[far], held.expected[far], held.sigma[far], grows)
-        )
+        line = score.reshape(-1)
+        far = np.flatnonzero(line > FAR)
+        far = far[line[far] < np.inf]
+        three = (each.reshape(-1)[far] for each in (held.observed, held.expected, held.sigma))
+        observed, expected, sigma = three
+        grows = held.grows.reshape(-1)[far % held.grows.size]
+        line[far] = _by_chance(Held(observed, expected, sigma, grows))
     return score
 
 

@@ -13,94 +13,36 @@ from zlib import crc32
 
 import numpy as np
 
-from rules.ordinary.blocks import Layout, layout
-from rules.ordinary.expected import expected_amounts, expected_levels
-from rules.ordinary.rare import Asked, Far, Own, Tail, own, tail
-from rules.ordinary.strays import (
-    Held,
-    Look,
-    Yardstick,
-    amount_score,
-    amount_yardsticks,
-    level_score,
-    level_yardstick,
-    sums,
-    windows,
+from rules.ordinary.blocks import layout
+from rules.ordinary.ground import (
+    CHUNK,
+    Eye,
+    Ground,
+    Past,
+    Seen,
+    Sums,
+    ground_of,
+    lay_over,
 )
+from rules.ordinary.rare import Tail
+from rules.ordinary.strays import Held, Look, amount_score, level_score, sums
 from rules.panel import Floats, Panel
 from rules.past import Places
-from rules.series import Measure, Metric
-
-CHUNK = 1 << 17
-"""So many buckets are worked on at once."""
-
-
-FAR = {
-    Look.MORE: Far(told=1.0, falls=1.2, grows=3.0),
-    Look.LESS: Far(told=0.6, falls=0.8, grows=3.0),
-    Look.NOTHING: Far(told=0.6, falls=0.8, grows=6.0),
-}
-"""Measured on quiet worlds. Upwards there is no end to how far series differ; downwards there is,
-at zero, and little of what lacks is nothing at all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Eye:
-    look: Look
-    shares: tuple[int, ...]
-    """Over how many 24ths of a day amounts are summed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """What sums over so many buckets are held against, by row and column."""
-
-    buckets: int
-    expected: Floats
-    sigma: Floats
-    grows: Floats
-    """By block."""
-
-    def flat(self) -> "Window":
-        columns = self.expected.shape[2]
-        expected, sigma = self.expected.reshape(-1, columns), self.sigma.reshape(-1, columns)
-        return Window(self.buckets, expected, sigma, self.grows)
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What some blocks are measured by."""
-
-    first: int
-    """The first of these blocks."""
-    windows: tuple[Window, ...]
-    """By row from the first place of the first block on."""
-    own: Own
-    """By block from the first on."""
-    tails: tuple[Tail | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Sums:
-    """One window over the rows in question, by row and column; NaN where too little is known."""
-
-    buckets: int
-    observed: Floats
-    expected: Floats
-    sigma: Floats
-    score: Floats
-    """How many sigmas `observed` lies to the side that is looked to."""
+from rules.series import Measure
 
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """Some columns of what is watched, by row and column."""
+    """Some of the rows that are watched, by row and column: of their shortest windows, and of what
+    is seen by all."""
 
-    columns: slice
-    sums: tuple[Sums, ...]
-    """The shortest first."""
-    goal: Floats
-    """What a score must exceed."""
+    rows: slice
+    blocks: Places
+    """By row: which block of the ground it lies in."""
+    observed: Floats
+    expected: Floats
+    sigma: Floats
+    seen: Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +60,59 @@ class Watched:
     span: timedelta
     """How long a block is."""
 
-    def strips(self, often: float) -> Iterator[Strip]:
-        """From the first column on, so few at once that what is made of them stays in the cache;
-        for so many false alarms in a block."""
+    def tails(self) -> list[Tail | None]:
+        """By row."""
+        return [self.ground.tails[block] for block in self.blocks.tolist()]
+
+    def strips(self, seen: Seen) -> Iterator[Strip]:
+        """From the first row on, so few at once that what is made of them stays in the cache."""
+        high = max(CHUNK // max(self.panel.values.shape[1], 1), 1)
+        shortest = self.ground.windows[0]
+        expected, sigma = shortest.expected[self.places], shortest.sigma[self.places]
+        for start in range(0, len(self.blocks), high):
+            rows = slice(start, min(start + high, len(self.blocks)))
+            observed = self._observed(rows, shortest.buckets)
+            held = (observed, expected[rows], sigma[rows])
+            yield Strip(rows, self.blocks[rows], *held, seen.part(rows))
+
+    def windows(self, rows: Places, columns: Places) -> tuple[Sums, ...]:
+        """Every window that ends with one of these buckets, in a line each; rows are counted from
+        the first that is watched."""
+        windows, since = self.ground.windows, rows + self.rows.start
+        back = since - np.arange(windows[-1].buckets)[::-1, None]
+        values = self.panel.values[np.maximum(back, 0), columns]
+        values[back < 0] = np.nan
+        known = sums(values[None], [window.buckets for window in windows])
+        places, blocks = rows + self.places.start, self.blocks[rows]
+        return tuple(
+            self._held(
+                window.buckets,
+                Held(
+                    observed[0, -1],
+                    window.expected[places, columns],
+                    window.sigma[places, columns],
+                    window.grows[blocks, columns],
+                ),
+            )
+            for window, observed in zip(windows, known, strict=True)
+        )
+
+    def _observed(self, rows: slice, buckets: int) -> Floats:
+        start, stop = self.rows.start + rows.start, self.rows.start + rows.stop
+        lead = min(start, buckets - 1)
+        summed = sums(self.panel.values[None, start - lead : stop], [buckets])
+        return summed[0][0, lead:]
+
+    def seen(self) -> Seen:
+        """By row and column. Whoever asks may write over it, but only once ask."""
+        if self.ground.seen is not None:
+            return self.ground.seen.part(self.places)
         wide = max(CHUNK // len(self.blocks), 1)
-        goal = self.ground.own.goal(Asked.of(self.ground.tails, often))
+        seen = Seen.empty((len(self.blocks), self.panel.values.shape[1]))
         for start in range(0, self.panel.values.shape[1], wide):
             columns = slice(start, start + wide)
-            yield Strip(columns, tuple(self._sums(columns)), goal[self.blocks, columns])
+            lay_over(seen, np.s_[:, columns], Seen.of(tuple(self._sums(columns)), self.look))
+        return seen
 
     def _sums(self, columns: slice) -> Iterator[Sums]:
         windows = self.ground.windows
@@ -133,16 +120,15 @@ class Watched:
         part = self.panel.values[None, start : self.rows.stop, columns]
         known = sums(part, [window.buckets for window in windows])
         for window, observed in zip(windows, known, strict=True):
-            yield self._held(window, observed[0, self.rows.start - start :], columns)
+            expected = np.ascontiguousarray(window.expected[self.places, columns])
+            sigma = np.ascontiguousarray(window.sigma[self.places, columns])
+            grows = window.grows[self.blocks, columns]
+            here = observed[0, self.rows.start - start :]
+            yield self._held(window.buckets, Held(here, expected, sigma, grows))
 
-    def _held(self, window: Window, observed: Floats, columns: slice) -> Sums:
-        expected = np.ascontiguousarray(window.expected[self.places, columns])
-        sigma = np.ascontiguousarray(window.sigma[self.places, columns])
+    def _held(self, buckets: int, held: Held) -> Sums:
         score = level_score if self.panel.metric.measure is Measure.LEVEL else amount_score
-        scores = score(
-            Held(observed, expected, sigma, window.grows[self.blocks, columns]), self.look
-        )
-        return Sums(window.buckets, observed, expected, sigma, scores)
+        return Sums(buckets, held.observed, held.expected, held.sigma, score(held, self.look))
 
 
 def watched(panel: Panel, rows: slice, eye: Eye) -> Watched:
@@ -153,7 +139,7 @@ def watched(panel: Panel, rows: slice, eye: Eye) -> Watched:
     if first == last:
         ground = _remembered(_Key(panel.values[:begin], panel, eye))
     else:
-        ground = _ground(panel, panel.values[: rows.stop], first, eye)
+        ground = ground_of(Past(panel, panel.values[: rows.stop], first, told=True), eye)
     return _held(panel, rows, ground, eye)
 
 
@@ -193,55 +179,9 @@ def _remembered(key: _Key) -> Ground:
     following = np.full((untold, key.values.shape[1]), np.nan)
     values = np.concatenate([key.values, following])
     block = lay.block(len(key.values))
-    ground = _ground(key.panel, values, block, key.eye)
+    ground = ground_of(Past(key.panel, values, block, told=False), key.eye)
     key.values = _FORGOTTEN  # the digest alone finds it again
     return ground
-
-
-def _ground(panel: Panel, values: Floats, first: int, eye: Eye) -> Ground:
-    lay = layout(panel, len(values))
-    columns = values.shape[1]
-    pieces = max(columns // max(CHUNK // len(values), 1), 1)
-    worst = np.empty((lay.blocks, columns))
-    found = [
-        _window(buckets, (lay.blocks - first, lay.per_block, columns))
-        for buckets in _lengths(panel.metric, lay, eye)
-    ]
-    for those in np.array_split(np.arange(columns), pieces):
-        part = slice(int(those[0]), int(those[-1]) + 1)
-        yardsticks = _yardsticks(panel.metric, values[:, part], lay, eye)
-        for window, yardstick in zip(found, yardsticks, strict=True):
-            window.expected[:, :, part] = yardstick.expected[:, first:].swapaxes(0, 1)
-            window.sigma[:, :, part] = yardstick.sigma[:, first:].swapaxes(0, 1)
-            window.grows[:, part] = yardstick.grows[first:]
-        worst[:, part] = _worst(yardsticks)
-    start = panel.start + panel.metric.offset - lay.lead * panel.metric.width
-    known = own(worst, start if lay.daily else None)
-    drawn = known.drawn_in(worst, slice(None))
-    far = FAR[eye.look]
-    tails = tuple(tail(drawn, block, far) for block in range(first, lay.blocks))
-    return Ground(first, tuple(window.flat() for window in found), known.since(first), tails)
-
-
-def _window(buckets: int, shape: tuple[int, int, int]) -> Window:
-    return Window(buckets, np.empty(shape), np.empty(shape), np.empty((shape[0], shape[2])))
-
-
-def _lengths(metric: Metric, lay: Layout, eye: Eye) -> tuple[int, ...]:
-    return (1,) if metric.measure is Measure.LEVEL else windows(lay.per_block, eye.shares)
-
-
-def _yardsticks(metric: Metric, values: Floats, lay: Layout, eye: Eye) -> list[Yardstick]:
-    folded = lay.fold(values)
-    if metric.measure is Measure.LEVEL:
-        return [level_yardstick(folded, expected_levels(folded, lay), eye.look)]
-    usual = expected_amounts(folded, lay)
-    return amount_yardsticks(folded, usual, _lengths(metric, lay, eye), eye.look)
-
-
-def _worst(yardsticks: list[Yardstick]) -> Floats:
-    found: Floats = np.fmax.reduce([each.worst for each in yardsticks])
-    return found
 
 
 def _held(panel: Panel, rows: slice, ground: Ground, eye: Eye) -> Watched:

@@ -15,10 +15,10 @@ from daemon.config.settings import PageConfig
 from daemon.http import Call, open_http
 from daemon.notifier import DeliveryError
 from daemon.service import Supervisor
-from daemon.source import SourceError
+from daemon.source import Feed, SourceError
 from daemon.store import open_store
-from tests.daemon.living import AT, NOON, Setting, SlowMeter, until
-from tests.fakes import HandClock
+from tests.daemon.living import AT, NOON, Setting, SlowMeter, busy, until
+from tests.fakes import HandClock, Meter
 
 
 @pytest.fixture
@@ -39,6 +39,17 @@ async def test_one_round_that_did_not_go_well_says_so(setting: Setting, trouble:
         setting.box.failures.append(trouble)
 
     assert not await setting.once()
+
+
+async def test_a_source_that_is_left_out_is_no_failure_of_a_round(setting: Setting) -> None:
+    setting.others = (Feed("spare", Meter(), optional=True, lacks="no key"),)
+    setting.rules = (busy(), busy(name="spare-busy", source="spare"))
+
+    assert await setting.once()
+    assert {letter.event.alert.rule for letter in setting.box.letters} == {
+        "busy",
+        "source left out",
+    }
 
 
 async def test_it_tells_its_supervisor_when_it_is_ready_and_when_it_ends(

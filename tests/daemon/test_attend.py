@@ -19,6 +19,7 @@ from rules.route import Escalation, Route
 from rules.rule import Rule, Severity
 from rules.silence import Silence
 from tests import make
+from tests.blank import blank
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -71,7 +72,7 @@ class Desk:
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with open_store(f"sqlite:///{tmp_path}/meterwatch.db") as store:
+    async with open_store(blank(tmp_path)) as store:
         yield Desk(store)
 
 
@@ -111,6 +112,32 @@ async def test_whoever_it_was_escalated_to_is_reminded_too(desk: Desk) -> None:
     await desk.wait(5 * HOUR)
 
     assert desk.said == [("escalated", "boss"), ("reminded", "team"), ("reminded", "boss")]
+
+
+async def test_what_was_taken_back_and_given_again_is_to_be_looked_after_anew(desk: Desk) -> None:
+    await opened(desk)
+    await desk.wait(2 * HOUR)
+    await desk.tell(Change.WITHDRAWN, replace(ALERT, phase=Phase.WITHDRAWN, ended_at=desk.at))
+    await desk.wait(6 * HOUR, HOUR)
+    await opened(desk)
+    await desk.wait(50 * MINUTE)
+    before = list(desk.said)
+    await desk.wait(20 * MINUTE)
+
+    assert before == []
+    assert desk.said == [("escalated", "boss")]
+
+
+async def test_a_reminder_is_silenced_by_the_name_its_rule_has_now(desk: Desk) -> None:
+    number = await opened(desk)
+    silence = Silence(0, {"rule": ("new",)}, AT, AT + 9 * HOUR, "Anna", "load test")
+    async with desk.store.transaction() as tx:
+        await tx.rules.rename({ALERT.rule: "new"})
+        assert (await tx.alerts.of([number]))[number].rule == "new"
+        await tx.silences.add(silence, AT)
+    await desk.wait(8 * HOUR, HOUR)
+
+    assert desk.said == []
 
 
 async def test_of_what_is_acknowledged_nobody_hears_more(desk: Desk) -> None:

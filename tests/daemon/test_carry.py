@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 
 from daemon.http import Http, open_http
-from daemon.notifier import Message, Receipt, Refusal
+from daemon.notifier import DeliveryError, Message, Receipt, Refusal
 from daemon.store import open_store
 from daemon.store.outbox import LetterState
 from rules.alert import Change
 from tests.fakes import Mailbox
-from tests.post import Post
+from tests.post import MINUTE, Post
 
 SOON = timedelta(seconds=10)
 
@@ -70,6 +70,23 @@ async def test_who_is_put_off_again_is_tried_until_nobody_waits(post: Post) -> N
         ("b@example.com", "c@example.com"),
         ("c@example.com",),
     ]
+
+
+async def test_one_reader_who_cannot_be_reached_for_long_does_not_make_the_place_a_broken_one(
+    post: Post,
+) -> None:
+    readers(post).waiting = [("c@example.com",)]
+    await post.owe()
+    await post.deliver()
+    post.team.failures += [DeliveryError("452 mailbox full")] * 99
+    for _ in range(20):
+        await post.pass_(2 * MINUTE)
+
+    assert len(post.team.failures) < 99
+    assert post.boss.messages == []
+    post.team.failures.clear()
+    await post.owe(hour=1)
+    assert (await post.deliver()).sent == 1
 
 
 async def test_who_reads_the_end_first_does_not_get_the_beginning_after_it(post: Post) -> None:

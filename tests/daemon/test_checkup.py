@@ -26,6 +26,7 @@ from daemon.secret import Secret
 from daemon.store import Store, open_store
 from rules.alert import Change
 from rules.health import BROKEN
+from tests.blank import blank
 from tests.make import AT
 
 DAY = timedelta(days=1)
@@ -54,7 +55,7 @@ class Place:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(f"sqlite+aiosqlite:///{tmp_path}/meterwatch.db") as store:
+    async with open_store(blank(tmp_path)) as store:
         yield store
 
 
@@ -137,6 +138,17 @@ async def test_a_delivery_that_succeeds_ends_it_too(store: Store) -> None:
     assert [one.alert.rule for one in (*begun, *over)] == 2 * [BROKEN.rule]
     assert [one.change for one in (*begun, *over, *again)] == [Change.OPENED, Change.RESOLVED]
     assert begun[0].alert.series.source == "ops"
+
+
+async def test_one_that_breaks_by_a_fault_of_ours_keeps_nobody_from_being_asked(
+    store: Store, http: Http
+) -> None:
+    ops, mail = Place(deque([ValueError("ours")])), Place()
+    look = checkup(store, http, Destination("ops", ops), Destination("mail", mail))
+    first, later = await looks(look, 0 * DAY, DAY / 24)
+
+    assert first == [("ops", Finding.LATER, []), ("mail", Finding.WORKS, [])]
+    assert later == [("ops", Finding.WORKS, [])]
 
 
 async def test_where_there_is_nobody_else_nobody_is_told(store: Store, http: Http) -> None:

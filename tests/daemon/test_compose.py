@@ -6,7 +6,7 @@ import pytest
 
 from daemon import compose
 from daemon.bundle import Bundle
-from daemon.compose import composed
+from daemon.compose import composed, in_words
 from daemon.letter import Circular, Letter
 from daemon.message import File, Tone
 from daemon.notifier import Copy, Receipt
@@ -15,7 +15,7 @@ from daemon.wording import digest, wording
 from rules.alert import Change
 from tests.daemon.chart.traces import trace
 from tests.daemon.wording.told import spikes
-from tests.make import AT, HOUR, letter, message
+from tests.make import AT, HOUR, alert, event, letter, message
 
 THERE = Receipt("C1", "1.2")
 PNG = b"\x89PNG"
@@ -125,4 +125,53 @@ def test_a_report_keeps_its_words_and_files_and_its_drawings_become_pictures() -
 def test_what_some_readers_lack_is_the_very_same_message() -> None:
     first = message(letter(), to=("a@example.com",))
 
-    assert composed(bundle(Copy("c", "team", AT, first)), {}) is first
+    assert composed(bundle(Copy("c", "team", AT, first)), {}) == first
+    late = bundle(Copy("c", "team", AT, first), unknown=True)
+    assert composed(late, {}) == replace(first, repeats=True)
+
+
+def test_what_cannot_be_worded_says_at_least_which_alerts_it_is_about(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(compose, "_worded", _broken)
+    one = letter(event=event(alert=alert(rule="rows\nof two")))
+    told = in_words(bundle(one, receipt=THERE, unknown=True), {})
+
+    assert told.wording.title == (
+        f"alert 12 of rule rows of two: opened ({one.event.alert.series.key})"
+    )
+    assert told.wording.news == told.wording.title
+    assert len(told.wording.lead) == 1
+    assert (told.letters, told.receipt, told.repeats) == ((one,), THERE, True)
+    assert "ValueError: no words" in caplog.text
+
+
+def test_of_many_that_cannot_be_worded_some_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compose, "_worded", _broken)
+    many = spikes(23)
+    words = in_words(bundle(*many), {}).wording
+
+    assert words.title == "23 messages of Meterwatch"
+    assert words.news == ""
+    assert len(words.lead) == 22
+    assert words.lead[1].startswith(f"alert {many[0].alert} of rule")
+    assert words.lead[-1] == "and 3 more"
+
+
+def test_what_can_be_worded_is_as_ever() -> None:
+    one = bundle(letter())
+
+    assert in_words(one, {}) == composed(one, {})
+
+
+def test_a_chart_that_cannot_be_drawn_costs_no_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compose, "drawn", _broken)
+    one = letter(trace=trace())
+    told = composed(bundle(one), {})
+
+    assert told.wording == wording(one)
+    assert told.pictures == ()
+
+
+def _broken(*_: object) -> object:
+    raise ValueError("no words")

@@ -8,13 +8,14 @@ from typing import ClassVar
 import pytest
 
 from daemon.deliver import Delivered
-from daemon.http import open_http
+from daemon.http import Http, open_http
 from daemon.letter import Circular
 from daemon.message import Tone, Wording
 from daemon.notifier import (
     DeliveryError,
     DeliveryRefused,
     DestinationDown,
+    Message,
     Receipt,
 )
 from daemon.store import open_store
@@ -31,6 +32,36 @@ UNKNOWN, FOLDED, MUTED = LetterState.UNKNOWN, LetterState.FOLDED, LetterState.MU
 @dataclass
 class Slow(Mailbox):
     spacing: ClassVar[timedelta] = timedelta(seconds=1)
+
+
+@dataclass
+class Picky(Mailbox):
+    """It fails, by an error of ours, at all that speaks of one alert."""
+
+    fails_at: int = 0
+
+    async def send(self, http: Http, message: Message) -> Receipt | None:
+        if any(letter.alert == self.fails_at for letter in message.letters):
+            raise KeyError(self.fails_at)
+        return await super().send(http, message)
+
+
+@dataclass
+class Fussy(Picky):
+    spacing: ClassVar[timedelta] = timedelta(seconds=1)
+
+
+@dataclass
+class Sleepy(Mailbox):
+    """While it takes its first message the machine sleeps, and a replica goes on."""
+
+    post: Post | None = None
+
+    async def send(self, http: Http, message: Message) -> Receipt | None:
+        if self.post is not None:
+            post, self.post = self.post, None
+            await post.pass_(2 * MINUTE)
+        return await super().send(http, message)
 
 
 @pytest.fixture
@@ -245,14 +276,47 @@ async def test_one_place_that_is_down_neither_delays_nor_repeats_another(post: P
 async def test_a_bug_in_one_notifier_does_not_cut_another_off_and_rests(post: Post) -> None:
     await post.owe(destination="boss")
     await post.owe(destination="team")
-    error = ZeroDivisionError("a bug")
-    post.boss.failures.append(error)
-    with pytest.raises(ZeroDivisionError):
-        await post.deliver()
-    await post.courier().broke("boss")(post.clock.at, error)
+    post.boss.failures += [ZeroDivisionError("a bug"), ZeroDivisionError("again")]
+    await post.deliver()
 
     assert len(post.team.letters) == 1
     assert await post.states("boss") == [UNKNOWN]
+    assert await post.deliver() == Delivered(0)
+    assert await post.pass_(MINUTE) == Delivered(1)
+    assert post.boss.messages[0].repeats
+
+
+async def test_a_message_that_nobody_can_lay_out_does_not_hold_up_the_others(post: Post) -> None:
+    """FAULTS row 44: it is tried for as long as any other, at growing intervals."""
+    post.team = post.boss = Picky(fails_at=1)
+    await post.owe()
+    await post.owe(hour=1)
+    await post.deliver()
+
+    assert [letter.alert for letter in post.team.letters] == [2]
+    assert await post.states() == [UNKNOWN, SENT]
+    await post.pass_(timedelta(days=2, minutes=1))
+    assert await post.states() == [FAILED, SENT]
+
+
+async def test_a_place_that_is_paced_need_not_rest_for_an_error_of_ours(post: Post) -> None:
+    post.team = Fussy(fails_at=1)
+    await post.owe()
+    await post.owe(hour=1)
+    await post.deliver()
+    assert post.team.letters == []
+
+    assert await post.pass_(Fussy.spacing) == Delivered(1)
+    assert [letter.alert for letter in post.team.letters] == [2]
+
+
+async def test_what_the_store_has_against_it_rests_and_is_no_bug_of_the_notifier(
+    post: Post,
+) -> None:
+    await post.owe()
+    error = ZeroDivisionError("a bug elsewhere")
+    await post.courier().broke("team")(post.clock.at, error)
+
     assert await post.deliver() == Delivered(0)
     assert await post.pass_(MINUTE) == Delivered(1)
 
@@ -265,6 +329,39 @@ async def test_a_destination_that_left_the_configuration_is_said_so(post: Post) 
 
     assert line.state is FAILED
     assert line.failure == "there is no destination 'gone' in the configuration any more"
+
+
+async def test_what_was_on_its_way_there_when_its_carrier_died_is_given_up_too(post: Post) -> None:
+    await post.owe(destination="gone")
+    async with post.store.transaction() as tx:
+        (line,) = await tx.outbox.ledger(9)
+        await tx.bag.take([line.id], "a message")
+    await post.courier().give_up_gone(AT)
+
+    assert await post.states("gone") == [FAILED]
+    assert await post.next_due() is None
+
+
+async def test_what_a_replica_still_carries_is_not_given_up(post: Post) -> None:
+    await post.owe(destination="gone")
+    async with post.store.transaction() as tx:
+        await tx.destinations.claim("gone", AT, AT + MINUTE)
+    await post.courier().give_up_gone(AT)
+
+    assert await post.states("gone") == [OWED]
+
+
+async def test_a_carrier_that_stood_still_leaves_the_rest_to_the_one_that_came(post: Post) -> None:
+    """A machine put to sleep, say: what it had in its hands may be said twice, and then marked."""
+    post.team = Sleepy(post=post)
+    await post.owe()
+    await post.owe(hour=1)
+    await post.deliver()
+
+    said = [(message.letters[0].alert, message.repeats) for message in post.team.messages]
+    assert said == [(1, True), (2, False), (1, False)]
+    assert await post.states() == [SENT, SENT]
+    assert await post.deliver() == Delivered(0)
 
 
 async def test_a_circular_is_carried_like_anything_else(post: Post) -> None:

@@ -20,6 +20,7 @@ from rules.engine import News, evaluate
 from rules.health import BLIND
 from rules.planned import Planned
 from rules.series import Absent, Measure, Metric, Reading, labels_of
+from tests.blank import blank
 from tests.make import alert as make_alert
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -50,7 +51,7 @@ class Launch:
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     """Of one kind: what is asked of it, the tests of the store ask of both."""
-    async with open_store(f"sqlite:///{tmp_path}/meterwatch.db") as store:
+    async with open_store(blank(tmp_path)) as store:
         yield store
 
 

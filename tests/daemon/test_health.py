@@ -20,12 +20,13 @@ from daemon.health import (
 )
 from daemon.letter import Letter
 from daemon.route import Audience, Hearers, Routing, audience_of
-from daemon.source import Feed, SourceChanged, SourceError, SourceRefused
+from daemon.source import Feed, SourceChanged, SourceError, SourceLeftOut, SourceRefused
 from daemon.store import Store, open_store
 from rules.alert import Change, Event
-from rules.health import BLIND, CHANGED, CROWDED, REFUSED, REVISED
+from rules.health import BLIND, CHANGED, CROWDED, LEFT_OUT, REFUSED, REVISED
 from rules.route import Route
 from rules.rule import Severity
+from tests.blank import blank
 from tests.fakes import Meter
 
 AT = datetime(2026, 11, 20, 15, tzinfo=UTC)
@@ -34,6 +35,7 @@ POSTING = Posting("billing", "tts", date(2026, 11, 19), "minutes")
 TELL = Hearers(Routing(), Audience(("team",)))
 
 DOWN, REFUSAL = SourceError("503"), SourceRefused("401; check sources.tts.key")
+ABSENT = SourceLeftOut("tts: environment variable 'KEY' is not set")
 GONE = SourceChanged("tts: `minutes` is gone")
 OPENED, RESOLVED, WITHDRAWN = Change.OPENED, Change.RESOLVED, Change.WITHDRAWN
 
@@ -41,7 +43,7 @@ OPENED, RESOLVED, WITHDRAWN = Change.OPENED, Change.RESOLVED, Change.WITHDRAWN
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     """Of one kind: what is asked of it, the tests of the store ask of both."""
-    async with open_store(f"sqlite+aiosqlite:///{tmp_path}/meterwatch.db") as store:
+    async with open_store(blank(tmp_path)) as store:
         yield store
 
 
@@ -108,6 +110,28 @@ async def test_a_contract_that_proves_changed_while_blind_is_told_beside_it_once
         (5, CHANGED.rule, OPENED),
         (70, BLIND.rule, RESOLVED),
         (70, CHANGED.rule, RESOLVED),
+    ]
+
+
+async def test_a_source_that_is_left_out_is_told_until_it_is_asked_again(store: Store) -> None:
+    polls = [(0, ABSENT), (5, ABSENT), (10, DOWN), (15, None), (20, ABSENT), (25, None)]
+
+    assert await told(store, *polls) == [
+        (0, LEFT_OUT.rule, OPENED),
+        (10, LEFT_OUT.rule, RESOLVED),
+        (20, LEFT_OUT.rule, OPENED),
+        (25, LEFT_OUT.rule, RESOLVED),
+    ]
+
+
+async def test_to_leave_it_out_ends_no_other_trouble_it_had(store: Store) -> None:
+    polls = [(0, REFUSAL), (5, ABSENT), (10, None)]
+
+    assert await told(store, *polls) == [
+        (0, BLIND.rule, OPENED),
+        (5, LEFT_OUT.rule, OPENED),
+        (10, BLIND.rule, RESOLVED),
+        (10, LEFT_OUT.rule, RESOLVED),
     ]
 
 

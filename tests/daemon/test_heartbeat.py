@@ -1,8 +1,9 @@
 """Whoever is outside is told only after a full, successful cycle."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from daemon.secret import Secret
 from daemon.source import Answer, Feed, Window
 from daemon.store import Store, open_store
 from daemon.store.frame import Frame
+from tests.blank import blank
 from tests.fakes import Meter
 from tests.make import AT
 
@@ -30,7 +32,7 @@ SLOW = Feed("slow", Meter(), every=HOUR, grace=MINUTE)
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(f"sqlite+aiosqlite:///{tmp_path}/meterwatch.db") as store:
+    async with open_store(blank(tmp_path)) as store:
         yield store
 
 
@@ -41,7 +43,12 @@ class Outside:
     store: Store
     heart: Heartbeat
     hook: WebhookStandIn
+    anew: Callable[[], Heartbeat]
     delivered_at: list[datetime] = field(default_factory=lambda: [AT])
+
+    def reload(self) -> None:
+        before, self.heart = self.heart, self.anew()
+        self.heart.follow(before)
 
     def told(self) -> list[str]:
         return [one.path for one in self.hook.posts]
@@ -69,8 +76,8 @@ async def outside(store: Store, http: Http) -> AsyncIterator[Outside]:
             {name: Destination(name, Console()) for name in names},
             lambda: delivered_at[0],
         )
-        heart = Heartbeat(settings, watched, store, http, "1.2.3")
-        yield Outside(store, heart, hook, delivered_at)
+        anew = partial(Heartbeat, settings, watched, store, http, "1.2.3")
+        yield Outside(store, anew(), hook, anew, delivered_at)
 
 
 async def test_it_tells_how_far_each_source_was_judged_and_what_is_owed(
@@ -125,6 +132,45 @@ async def test_a_source_that_hangs_withholds_it_and_is_said_once(
     assert outside.hook.posts[1].body["wrong"] == [
         f"{read.name} was last read at 2026-11-20 14:00 UTC"
     ]
+
+
+async def test_a_source_that_is_left_out_is_not_waited_for(store: Store, http: Http) -> None:
+    spare = replace(SLOW, optional=True, lacks="environment variable 'KEY' is not set")
+    async with serve(WebhookStandIn(WallClock()).app()) as url:
+        watched = Watched((TTS, spare), {}, lambda: AT)
+        heart = Heartbeat(HeartbeatConfig(Secret(f"{url}/well")), watched, store, http, "1.2.3")
+        async with store.transaction() as tx:
+            await tx.polls.succeeded(TTS.name, AT, ())
+
+        assert await heart.beat(AT + MINUTE) is Beat.TOLD
+
+
+async def test_what_was_well_before_a_reload_and_is_not_after_it_is_said_once(
+    outside: Outside, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    await outside.read(AT)
+    beats = [await outside.beat(AT)]
+    for turn in (1, 2):
+        outside.reload()
+        outside.delivered_at[0] = AT - HOUR
+        beats += [await outside.heart.beat(AT + n * MINUTE) for n in range(turn, turn + 3)]
+
+    assert beats == [Beat.TOLD, *6 * [Beat.WITHHELD]]
+    assert outside.told() == ["/well", "/well/fail"]
+    assert sum("all is well" in one for one in caplog.messages) == 1
+
+
+async def test_what_a_reload_brought_has_a_beats_time_to_become_well(outside: Outside) -> None:
+    await outside.read(AT)
+    beats = [await outside.beat(AT)]
+    for _ in range(2):
+        outside.reload()
+        outside.delivered_at[0] = AT - HOUR
+        beats += [await outside.heart.beat(AT + MINUTE), await outside.beat(AT + MINUTE)]
+
+    assert beats == [Beat.TOLD, *2 * [Beat.WITHHELD, Beat.TOLD]]
+    assert outside.told() == 3 * ["/well"]
 
 
 async def test_a_round_of_letters_that_hangs_withholds_it(outside: Outside) -> None:

@@ -21,6 +21,7 @@ from rules.series import Series
 from rules.series import labels_of as series_labels
 from rules.silence import Silence
 from tests import make
+from tests.blank import blank
 
 AT = datetime(2026, 11, 20, 23, tzinfo=UTC)
 """A Friday; in Berlin it is Saturday already."""
@@ -35,7 +36,7 @@ QUIET = Routing(Route(tell=("team",), quiet=(NIGHTS,)))
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(f"sqlite:///{tmp_path}/meterwatch.db") as store:
+    async with open_store(blank(tmp_path)) as store:
         yield store
 
 

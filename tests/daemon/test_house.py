@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from daemon import app, jobs
+from daemon import app
 from daemon.config.settings import Config, PageConfig
 from daemon.house import Floor, House
 from daemon.http import Call, open_http
@@ -21,6 +21,7 @@ from rules.alert import Event
 from rules.kinds.silence import Silence
 from rules.kinds.spike import Spike
 from rules.kinds.threshold import Threshold
+from tests.blank import blank
 from tests.daemon.living import AT, NOON, Setting, SlowMeter, busy, lived, until
 from tests.fakes import HOUR, Mailbox, Meter
 
@@ -29,10 +30,8 @@ UNUSABLE = "unusable configuration"
 
 
 @pytest.fixture
-def setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Setting:
-    # What is hurried while a round is under way waits for the next one.
-    monkeypatch.setattr(jobs, "_DELIVER_EVERY", timedelta(milliseconds=250))
-    return Setting(f"sqlite:///{tmp_path}/meterwatch.db")
+def setting(tmp_path: Path) -> Setting:
+    return Setting(blank(tmp_path))
 
 
 async def test_a_rule_that_is_called_otherwise_goes_on_with_its_alert(setting: Setting) -> None:
@@ -229,6 +228,23 @@ async def test_what_runs_finishes_under_the_configuration_that_it_began_under(
         await one.until_heard(WITHDRAWN)
 
     assert one.heard() == [OPENED, WITHDRAWN]
+
+
+async def test_what_nobody_wrote_down_goes_from_one_house_to_the_next(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    followed: list[tuple[int, int]] = []
+
+    def follow(house: House, before: House) -> None:
+        followed.append((len(before.config.rules), len(house.config.rules)))
+
+    monkeypatch.setattr(House, "follow", follow)
+    async with lived(setting) as one:
+        await one.until_heard(OPENED)
+        one.reload(rules=())
+        await one.until_heard(RESOLVED)
+
+    assert followed == [(1, 0)]
 
 
 async def test_the_service_manager_hears_that_it_lives_also_while_configurations_change(

@@ -106,10 +106,20 @@ EVERYONE = ["deliver team", "deliver boss"]
 
 async def test_each_source_and_each_destination_has_a_job_of_its_own(plain: Work) -> None:
     assert set(plain.jobs) == {
-        *("poll tts", "deliver team", "deliver boss", "deliver elsewhere", "refresh team"),
+        *("poll tts", "deliver team", "deliver boss", "give up letters", "refresh team"),
         *("attend", "check destinations", "prune"),
     }
     assert plain.jobs["poll tts"].every == plain.house.config.feeds[0].every
+
+
+async def test_no_two_jobs_share_a_name_whatever_people_call_what_is_theirs(store_url: str) -> None:
+    names = ("elsewhere", "letters", "destinations")
+    places = tuple(Destination(name, Mailbox()) for name in names)
+    async with work(store_url, destinations=places) as made:
+        waits: set[str] = set()
+        all_ = [job.name for job in jobs(made.house, made.floor, made.hurried, waits)]  # type: ignore[arg-type]
+
+    assert len(all_) == len(set(all_))
 
 
 async def test_there_are_reports_and_a_heartbeat_where_they_are_asked_for(store_url: str) -> None:
@@ -122,6 +132,21 @@ async def test_there_are_reports_and_a_heartbeat_where_they_are_asked_for(store_
         counted = made.floor.metrics.registry.get_sample_value
 
         assert counted("meterwatch_heartbeats_total", {"result": "withheld"}) == 1
+
+
+async def test_a_heartbeat_goes_on_in_the_next_house_where_both_have_one(store_url: str) -> None:
+    beat = HeartbeatConfig(Secret("http://127.0.0.1:9"))
+    async with work(store_url, heartbeat=beat) as made:
+        before, bare = made.house, build(replace(made.house.config, heartbeat=None), made.floor)
+        after = build(before.config, made.floor)
+        assert before.heartbeat is not None
+        before.heartbeat.well = True
+        for house in (bare, after):
+            house.follow(before)
+            house.follow(bare)
+
+    assert after.heartbeat is not None
+    assert after.heartbeat.well
 
 
 async def test_news_of_a_poll_hurries_those_who_carry_it(plain: Work) -> None:

@@ -16,6 +16,7 @@ from daemon.sandbox.loopback import serve
 from daemon.sandbox.slack.stand_in import Fault, SlackStandIn
 from daemon.secret import Secret
 from daemon.store import open_store
+from tests.blank import blank
 from tests.fakes import HandClock
 from tests.make import AT, HOUR, alert, letter, message
 
@@ -67,7 +68,7 @@ class House:
 async def house(tmp_path):
     slack = SlackStandIn(HandClock(NOW), paced=False)
     async with serve(slack.app()) as url, open_http() as http:
-        async with open_store(f"sqlite:///{tmp_path}/store.db") as store:
+        async with open_store(blank(tmp_path, "store.db")) as store:
             async with store.transaction() as tx:
                 number = await tx.alerts.keep(alert())
                 await tx.outbox.enqueue(letter(alert=number))
@@ -188,6 +189,31 @@ async def test_a_button_pressed_in_slack_is_done_and_answered(house):
             await asyncio.sleep(0.01)
 
     assert await house.acts() == [("anna", "slack", "acknowledged")]
+
+
+async def test_a_press_that_was_begun_is_done_before_nobody_listens_any_more(house):
+    """The configuration is read again, say: Slack does not tell of it a second time."""
+    begun, may_go_on, store = asyncio.Event(), asyncio.Event(), house.store
+
+    class Slow:
+        @asynccontextmanager
+        async def transaction(self):
+            begun.set()
+            await may_go_on.wait()
+            async with store.transaction() as tx:
+                yield tx
+
+    await house.bot.send(house.http, message(letter(alert=1)))
+    house.store = Slow()
+    async with listened(house, Destination("team", house.bot)):
+        await house.slack.sockets.connected()
+        await house.slack.sockets.press(house.slack.messages[0], "meterwatch_acknowledge", ANNA)
+        await begun.wait()
+        asyncio.get_running_loop().call_later(0.05, may_go_on.set)
+    house.store = store
+
+    assert await house.acts() == [("anna", "slack", "acknowledged")]
+    assert len(house.answers) == 1
 
 
 async def test_channels_of_one_app_share_a_connection(house):

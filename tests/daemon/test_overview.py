@@ -20,6 +20,7 @@ from daemon.store.accounts import AccountState
 from daemon.store.frame import Frame
 from daemon.store.polls import Remembered, SourceState
 from rules.series import Reading, labels_of
+from tests.blank import blank
 
 NOW = datetime(2026, 11, 20, 12, 20, tzinfo=UTC)
 NOON = NOW - timedelta(minutes=20)
@@ -32,7 +33,7 @@ FAILURE = "voices: GET /v1/usage answered 503: busy"
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(f"sqlite:///{tmp_path}/meterwatch.db") as store:
+    async with open_store(blank(tmp_path)) as store:
         yield store
 
 

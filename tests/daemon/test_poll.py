@@ -290,6 +290,23 @@ async def test_a_number_taken_back_and_given_again_is_told_each_time(watch: Watc
     assert len({one.key for one in owed}) == 3
 
 
+async def test_what_was_taken_back_and_then_waits_in_vain_is_still_taken_back(
+    watch: Watch,
+) -> None:
+    watch.rule = replace(RULE, policy=Policy(for_=2 * HOUR))
+    told = []
+    for minute, used in enumerate([(11.0, 11.0), (1.0, 11.0), (11.0, 1.0), (1.0, 1.0)], start=50):
+        await watch.use(*used)
+        polled = await watch.poll(NOON + HOUR + timedelta(minutes=minute))
+        told += [event.change for event in polled.events]
+
+    assert told == [Change.OPENED, Change.WITHDRAWN]
+    assert await watch.phases() == []
+    async with watch.store.transaction() as tx:
+        (known,) = await tx.alerts.listed(10)
+    assert known.alert.phase is Phase.WITHDRAWN
+
+
 async def test_memory_thrown_away_between_polls_changes_nothing(watch: Watch) -> None:
     await watch.use(11.0, 12.0, 1.0)
     told = []

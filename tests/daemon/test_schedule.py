@@ -75,6 +75,38 @@ async def test_a_job_can_be_hurried() -> None:
         await ticks.get()
 
 
+async def test_a_job_that_is_hurried_while_it_runs_comes_again_once_it_is_done() -> None:
+    """What it was hurried for came too late for the look it had."""
+    begun: asyncio.Queue[datetime] = asyncio.Queue()
+    may_end = asyncio.Event()
+
+    async def act(at: datetime) -> None:
+        begun.put_nowait(at)
+        await may_end.wait()
+
+    async with open_schedule(HandClock(AT), build_metrics("test"), SECOND) as schedule:
+        schedule.add(Job("deliver", timedelta(hours=1), act))
+        await begun.get()
+        schedule.hurry("deliver")
+        schedule.hurry("deliver", timedelta(hours=3))
+        await asyncio.sleep(0)
+        assert begun.empty()
+        may_end.set()
+
+        assert await asyncio.wait_for(begun.get(), 10) == AT
+
+
+async def test_what_is_hurried_when_all_is_over_does_not_begin() -> None:
+    ticks: asyncio.Queue[datetime] = asyncio.Queue()
+    async with open_schedule(HandClock(AT), build_metrics("test"), SECOND) as schedule:
+        schedule.add(Job("deliver", timedelta(hours=1), ticks.put))
+        await ticks.get()
+    schedule.hurry("deliver")
+    await asyncio.sleep(0.01)
+
+    assert ticks.empty()
+
+
 async def test_a_job_can_be_asked_to_come_sooner_but_not_later() -> None:
     ticks: asyncio.Queue[datetime] = asyncio.Queue()
     async with open_schedule(HandClock(AT), build_metrics("test"), SECOND) as schedule:

@@ -1,12 +1,15 @@
 """What a source is asked, and how it says that it could not."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from daemon.source import SourceError, SourceRefused, Window, whole
+from daemon.http import Http
+from daemon.source import Ask, Feed, SourceError, SourceLeftOut, SourceRefused, Window, whole
 from rules.series import Measure, Metric
 from tests.daemon.sources.stand import NOW
+from tests.fakes import Meter
 
 
 def test_a_refusal_is_a_failure_a_person_must_mend() -> None:
@@ -25,3 +28,16 @@ def test_a_window_is_widened_to_the_bucket_that_now_fills() -> None:
 
     assert whole(hourly, Window(ten, ten)) == Window(ten, ten + timedelta(hours=1))
     assert whole(hourly, Window(NOW, NOW)) == Window(ten, ten + timedelta(hours=1))
+
+
+async def test_a_source_whose_secret_is_not_there_is_never_asked(http: Http) -> None:
+    meter = Meter()
+    meter.used = {("a", NOW): 1.0}
+    ask = Ask("tts", http, Window(NOW, NOW))
+    feed = Feed("tts", meter, optional=True, lacks="environment variable 'KEY' is not set")
+
+    with pytest.raises(SourceLeftOut, match="tts: environment variable 'KEY' is not set"):
+        await feed.ask(ask)
+    assert meter.asked == []
+    await replace(feed, lacks=None).ask(ask)
+    assert len(meter.asked) == 1

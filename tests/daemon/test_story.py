@@ -27,8 +27,10 @@ from rules.health import BLIND, polls_of
 from rules.rule import Severity
 from rules.silence import Silence
 from tests import make
+from tests.blank import blank
 
-NOW = make.AT + timedelta(minutes=90)
+MINUTE = timedelta(minutes=1)
+NOW = make.AT + 90 * MINUTE
 OWED, SENT, FOLDED = LetterState.OWED, LetterState.SENT, LetterState.FOLDED
 MUTED, FAILED, UNKNOWN = LetterState.MUTED, LetterState.FAILED, LetterState.UNKNOWN
 
@@ -73,6 +75,19 @@ def test_each_change_is_told_once_however_many_heard_of_it() -> None:
 
     assert [event.change for _, event in events] == [Change.OPENED, Change.RESOLVED]
     assert [at for at, _ in events] == [letters[0].owed_at, letters[2].owed_at]
+
+
+def test_what_comes_twice_in_one_bucket_is_told_twice_and_a_reminder_once() -> None:
+    """A bucket that fills may pass one limit after another."""
+    changes = [Change.OPENED, Change.WORSENED, Change.WORSENED, Change.REMINDED, Change.REMINDED]
+    verdict = make.verdict()
+    letters = [
+        make.letter(event=make.event(change, verdict=verdict), owed_at=NOW + minute * MINUTE)
+        for minute, change in enumerate(changes)
+    ]
+    events = told(None, *(line(SENT, letter) for letter in letters)).events
+
+    assert [event.change for _, event in events] == changes[:-1]
 
 
 def test_what_was_not_told_is_null_and_never_no_number_of_json() -> None:
@@ -127,7 +142,7 @@ def test_a_silence_says_whether_it_holds_now() -> None:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(f"sqlite:///{tmp_path}/meterwatch.db") as store:
+    async with open_store(blank(tmp_path)) as store:
         yield store
 
 
@@ -177,7 +192,7 @@ async def test_of_a_source_it_says_what_is_wrong_though_nobody_was_told(store: S
 
 
 async def test_a_silence_speaks_of_what_fires_and_somebody_was_to_be_told_of(store: Store) -> None:
-    labels = {"rule": "voice-spike", "team": "a"}
+    labels = {"rule": "its name before", "team": "a"}
     first = await kept(store, make.alert(), make.letter(labels=labels))
     await kept(
         store, make.alert(since=make.AT + make.HOUR), make.letter(labels={"team": "b"}, key="b")
@@ -193,6 +208,7 @@ async def test_a_silence_speaks_of_what_fires_and_somebody_was_to_be_told_of(sto
     assert await spoken(team=("a",)) == [first.number]
     assert len(await spoken(team=("*",))) == 2
     assert await spoken(team=("c",)) == []
+    assert await spoken(rule=("voice-spike",), team=("a",)) == [first.number]
 
 
 async def test_there_is_no_story_of_a_number_nobody_knows(store: Store) -> None:

@@ -17,7 +17,9 @@ from rules.health import BLIND, polls_of
 from rules.kinds.threshold import Threshold
 from rules.rule import Rule
 from rules.series import Labels, Metric, Reading, Series, labels_of
+from rules.silence import Silence
 from tests import make
+from tests.blank import blank
 from tests.fakes import Meter
 from tests.make import AT, HOUR
 
@@ -28,7 +30,7 @@ A = Series("tts", "minutes", labels_of({"voice": "a", "model": "m"}))
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(f"sqlite+aiosqlite:///{tmp_path}/meterwatch.db") as store:
+    async with open_store(blank(tmp_path)) as store:
         yield store
 
 
@@ -85,6 +87,17 @@ async def test_the_alert_of_a_rule_that_is_gone_is_closed_with_a_note_once(store
     assert closed.event.verdict.observed == make.verdict().observed, "not calm: as last seen"
 
 
+async def test_of_two_alerts_that_end_in_the_same_bucket_both_ends_are_told(store: Store) -> None:
+    """The rule was there again for a moment."""
+    for began in (AT - HOUR, AT):
+        await fire(store, since=began)
+        await after(store)
+
+    told = [(one.alert, one.event.change) for one in await letters(store)]
+    both = [Change.OPENED, Change.RESOLVED]
+    assert told == [(number, change) for number in (1, 2) for change in both]
+
+
 async def test_what_nobody_was_told_of_ends_in_silence(store: Store) -> None:
     await fire(store, phase=Phase.PENDING)
 
@@ -99,6 +112,45 @@ async def test_a_rule_that_is_called_otherwise_keeps_its_alert_by_its_id(store: 
     assert await after(store, replace(BUSY, name="very-busy")) == []
     assert await live(store) == [(number, "very-busy")]
     assert len(await letters(store)) == 1
+
+
+@pytest.mark.parametrize(
+    ("match", "others", "now"),
+    [
+        ({"rule": ("busy",)}, (), {"rule": ("busy", "very-busy")}),
+        ({"rule": ("x-*", "busy"), "voice": ("a",)}, (), None),
+        ({"rule": ("busy",)}, (Rule("busy", "tts", Threshold(above=1)),), {"rule": ("very-busy",)}),
+        ({"rule": ("bu*",)}, (), {"rule": ("bu*",)}),
+        ({"voice": ("a",)}, (), {"voice": ("a",)}),
+    ],
+)
+async def test_a_silence_of_a_rule_goes_with_it(
+    store: Store,
+    match: dict[str, tuple[str, ...]],
+    others: Sequence[Rule],
+    now: dict[str, tuple[str, ...]] | None,
+) -> None:
+    """What is owed already bears the old name; another rule of that name is not silenced."""
+    await after(store, BUSY)
+    async with store.transaction() as tx:
+        silence = Silence(0, match, AT, AT + 9 * HOUR, "Anna", "load test")
+        await tx.silences.add(silence, AT)
+        await tx.silences.add(replace(silence, end=AT + HOUR), AT)
+    await after(store, replace(BUSY, name="very-busy"), *others)
+
+    async with store.transaction() as tx:
+        lasts, over = await tx.silences.all()
+    assert lasts.match == (now or {"rule": ("x-*", "busy", "very-busy"), "voice": ("a",)})
+    assert over.match == match
+
+
+async def test_the_end_of_an_alert_bears_the_name_its_rule_has_now(store: Store) -> None:
+    await after(store, BUSY)
+    await fire(store)
+    await after(store, replace(BUSY, name="very-busy"))
+    await after(store)
+
+    assert (await letters(store))[-1].labels["rule"] == "very-busy"
 
 
 async def test_its_place_in_time_goes_with_it(store: Store) -> None:

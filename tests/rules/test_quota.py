@@ -26,7 +26,7 @@ def passes(quota, *hours):
 def test_money_is_what_use_costs():
     assert (MINUTES.limit, DOLLARS.limit) == (1000, 4000)
     assert DOLLARS.used(3248, 2 * DAY) == "812 of 1,000 USD used (81 %) with 2 days to go"
-    assert lands(DOLLARS) == "lands at 200, between 125 and 400"
+    assert lands(DOLLARS) == "expected to end at 200 USD (20 %), between 125 and 400"
 
 
 def test_what_is_passed_will_not_be_passed_again():
@@ -35,8 +35,9 @@ def test_what_is_passed_will_not_be_passed_again():
     assert "will be passed" in MINUTES.passes(found, 999)
     assert MINUTES.passes(found, 1000) is None
     assert MINUTES.passes(replace(found, passes=None), 999) is None
-    assert MINUTES.lands(found, 1000) == "lands at 1,200, between 1,100 and 1,300"
-    assert MINUTES.lands(found, 1250) == "lands at 1,250, between 1,250 and 1,300"
+    ends = "expected to end at"
+    assert MINUTES.lands(found, 1000) == f"{ends} 1,200 minutes (120 %), between 1,100 and 1,300"
+    assert MINUTES.lands(found, 1250) == f"{ends} 1,250 minutes (125 %), between 1,250 and 1,300"
 
 
 def test_a_quota_that_is_nearly_used_does_not_read_as_used():

@@ -165,3 +165,28 @@ def test_another_number_than_the_buckets_own_is_not_made_up(
     found = traced(Counting([], observed=True), panel([1.0, 2.0, 5.0]), 2)
 
     assert found.observed == (None, 4.0, 10.0)
+
+
+@pytest.mark.parametrize(("row", "judged"), [(80, (72, 87)), (94, (72, 96)), (96, (96, 100))])
+def test_of_a_large_past_only_the_day_of_the_bucket_is_judged(
+    monkeypatch: pytest.MonkeyPatch, row: int, judged: tuple[int, int]
+) -> None:
+    """What a kind learnt for that day it knows from the poll."""
+    monkeypatch.setattr(rules.tracing, "LEARNT_ANEW", 99)
+    kind = Counting([])
+    found = traced(kind, panel([1.0] * 100), row)
+
+    assert kind.asked == [slice(*judged)]
+    assert found.expected[min(BEFORE, row) - 1] == 3.0
+
+
+def test_a_day_is_that_of_the_vendors_zone_and_a_bucket_may_be_longer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rules.tracing, "LEARNT_ANEW", 1)
+    kind, seen = Counting([]), panel([1.0] * 100)
+    there = replace(seen, metric=replace(seen.metric, offset=9 * HOUR))
+    for each in (there, panel([1.0] * 10, width=7 * DAY)):
+        Tracing(rule(kind), each).of(each.series[0], each.at(9))
+
+    assert kind.asked == [slice(0, 15), slice(9, 10)]

@@ -9,6 +9,7 @@ from daemon.http import Http
 from daemon.sandbox.loopback import serve
 from daemon.secret import Secret
 from daemon.sources.supertone import SupertoneCredits
+from tests.blank import blank
 from tests.daemon.sources.vendor import stand_in
 from tests.vendor_faults.house import House, open_house
 
@@ -18,7 +19,7 @@ async def house(
     tmp_path: Path, http: Http, caplog: pytest.LogCaptureFixture
 ) -> AsyncIterator[House]:
     caplog.set_level("DEBUG", "daemon")
-    async with open_house(f"sqlite:///{tmp_path}/house.db", http) as house:
+    async with open_house(blank(tmp_path, "house.db"), http) as house:
         way_out = house.http
         yield house
         told = caplog.text + await house.kept()

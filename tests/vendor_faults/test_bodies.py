@@ -14,6 +14,7 @@ from daemon.secret import Secret
 from daemon.sources.supertone import SupertoneCredits, SupertoneUsage, SupertoneVoiceUsage
 from rules.alert import Change
 from rules.series import OTHER
+from tests.blank import blank
 from tests.daemon.sources.stand import NOW
 from tests.daemon.sources.vendor import AGATHA, KEY
 from tests.vendor_faults.house import HOUR, MUCH, TURN, House, open_house
@@ -166,7 +167,7 @@ async def test_row_17_a_hundred_thousand_new_series_are_a_thousand_and_one_notic
         for number in range(100_000)
     ]
     body = json.dumps({"usages": rows})
-    async with open_house(f"sqlite:///{tmp_path}/house.db", http, max_series=1000) as house:
+    async with open_house(blank(tmp_path, "house.db"), http, max_series=1000) as house:
         house.source = SupertoneVoiceUsage(Secret(KEY), house.url)
         house.says(*[Canned(200, body)] * 2)
         heard = await house.polls(2 * TURN)

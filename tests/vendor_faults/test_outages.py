@@ -14,6 +14,7 @@ from daemon.sandbox.faults import Canned
 from daemon.secret import Secret
 from daemon.sources.supertone import SupertoneUsage
 from rules.alert import Change
+from tests.blank import blank
 from tests.daemon.sources.vendor import AGATHA, KEY
 from tests.vendor_faults.house import HOUR, MINUTE, TURN, House, Hurried, open_house
 from tests.vendor_faults.truth import check
@@ -134,7 +135,7 @@ async def test_row_25_a_name_that_comes_and_goes_is_looked_up_again(tmp_path) ->
     resolver = Flapping()
     connector = aiohttp.TCPConnector(resolver=resolver, use_dns_cache=False, force_close=True)
     async with aiohttp.ClientSession(connector=connector) as session:
-        async with open_house(f"sqlite:///{tmp_path}/house.db", Http(session)) as house:
+        async with open_house(blank(tmp_path, "house.db"), Http(session)) as house:
             house.source = elsewhere(house.url.replace("127.0.0.1", "voices.example"))
             polled = await house.poll()
 

@@ -4,7 +4,7 @@ import hashlib
 from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage, MIMEPart
 from email.policy import EmailPolicy, Policy
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime, getaddresses
 
 from daemon.message import File, Tone
 from daemon.notifier import Message
@@ -28,7 +28,8 @@ class OneLine(UnstructuredHeader, BaseHeader):
     """A header that stays on its line; up to 998 characters one is allowed (RFC 5322, 2.1.1).
 
     The standard library begins some subjects on a second line, which readers show as a space in
-    front, and folds a long Message-ID into encoded words, which no client threads by.
+    front, and folds a long Message-ID or List-Id into encoded words, which no client threads by and
+    no filter finds.
     """
 
     def fold(self, *, policy: Policy) -> str:
@@ -37,7 +38,7 @@ class OneLine(UnstructuredHeader, BaseHeader):
 
 
 HEADERS = HeaderRegistry()
-for header in ("Subject", "In-Reply-To", "References", "Message-ID"):
+for header in ("Subject", "In-Reply-To", "References", "Message-ID", "List-Id"):
     HEADERS.map_to_type(header, OneLine)
 POLICY = EmailPolicy(header_factory=HEADERS)
 
@@ -66,8 +67,9 @@ def message_id(message: Message, sender: str) -> str:
 
 
 def address(sender: str) -> str:
-    """The address in "Meterwatch <meterwatch@example.com>"; empty where there is none."""
-    return parseaddr(sender)[1]
+    """The address in "Meterwatch <meterwatch@example.com>"; empty where there is none, or two."""
+    found = getaddresses([sender])
+    return found[0][1] if len(found) == 1 else ""
 
 
 def domain(sender: str) -> str:

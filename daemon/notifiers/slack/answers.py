@@ -35,6 +35,15 @@ GONE = frozenset(
 )
 """This message cannot be edited, or not any more."""
 
+SHUT = frozenset(
+    {
+        "cannot_reply_to_message",
+        "restricted_action_non_threadable_channel",
+        "restricted_action_thread_locked",
+    }
+)
+"""Nothing can be said in this thread, whatever else can be in its channel."""
+
 PERHAPS = frozenset({"fatal_error", "internal_error"})
 """Slack broke off: part of the work may be done."""
 
@@ -70,6 +79,7 @@ ADVICE: Mapping[str, str] = {
     "enterprise_is_restricted": ADMINS,
     "two_factor_setup_required": ADMINS,
     "action_prohibited": ADMINS,
+    "posting_to_general_channel_denied": ADMINS,
     "user_not_found": NEW_WEBHOOK,
     "no_service": NEW_WEBHOOK,
     "no_service_id": NEW_WEBHOOK,
@@ -103,7 +113,7 @@ def failure(code: str | None, status: int, headers: Mapping[str, str], to: str) 
         return DeliveryRefused(f"{what}, even as plain text: report it, with the rule's name")
     if status == 429 or code in {"ratelimited", "rate_limited"}:
         return DeliveryError(f"{what}: too many messages at once", _retry_after(headers))
-    if code is None and 400 <= status < 500:
+    if code is None and 300 <= status < 500:
         return DestinationDown(f"{what}, which no Slack says: check `url` and any proxy between")
     if status >= 500 or code in PERHAPS:
         return DeliveryUnknown(what, _retry_after(headers))

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import ClassVar, Protocol, TypeVar
@@ -18,7 +18,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from daemon.http import Http
 from daemon.notifier import DeliveryRefused, DeliveryUnknown, DestinationDown, Message, Receipt
-from daemon.notifiers.slack.answers import GONE, UNFIT, broken, code_of, refusal
+from daemon.notifiers.slack.answers import ADVICE, GONE, SHUT, UNFIT, broken, code_of, refusal
 from daemon.notifiers.slack.blocks import Said, news, said
 from daemon.notifiers.slack.buttons import Press
 from daemon.notifiers.slack.escaped import escape
@@ -38,6 +38,11 @@ TOGETHER = timedelta(minutes=2)
 """Where a message speaks of several alerts, those that were owed so long before it may be what is
 new in it."""
 WHISPER = 1000
+UNREADABLE = {
+    "missing_scope": f"the app lacks the scope {HISTORY}",
+    "not_in_channel": "the bot is not in the channel",
+}
+"""Why a channel cannot be read. Whether it takes a message all the same, only a message shows."""
 
 
 class Call(Protocol):
@@ -91,21 +96,29 @@ class Slack:
             )
 
     async def send(self, http: Http, message: Message) -> Receipt:
-        client = self._client(http)
-        words = said(message, pressable=self.app_token is not None)
-        delivery = self._deliver(client, message, words)
+        delivery = self._deliver(self._client(http), message)
         standing = await self._answered(delivery, self._where)
         if message.pictures or message.files:
             await self._adorn(standing, message)
         return standing.receipt
 
     async def find(self, http: Http, message: Message) -> Receipt | None:
-        """`DeliveryRefused` where the app may not read the channel: nobody will ever know."""
-        reading = find(self._client(http), self.channel, message)
+        """`DeliveryRefused` where the bot may not read the channel: nobody will ever know.
+
+        Where only the words arrived, what goes with them is brought now.
+        """
+        client = self._client(http)
+        reading = find(client, self.channel, message)
         try:
-            return await self._answered(_allowed(reading), self._where)
+            found = await self._answered(_allowed(reading), self._where)
         except (KeyError, TypeError) as error:
             raise DeliveryUnknown("slack answered something that is not its API's") from error
+        if found is None or found.whole:
+            return None if found is None else found.receipt
+        words = self._said(replace(message, repeats=False))
+        standing = Standing(client, found.receipt, words, mark(message), self.picture_waits)
+        await self._adorn(standing, message)
+        return found.receipt
 
     async def probe(self, http: Http) -> str:
         client = self._client(http)
@@ -147,32 +160,38 @@ class Slack:
     def _client(self, http: Http) -> AsyncWebClient:
         return client_of(http, self.url, self.token.reveal())
 
-    async def _deliver(self, client: AsyncWebClient, message: Message, words: Said) -> Standing:
-        metadata = mark(message)
-        standing = partial(Standing, client, metadata=metadata, waits=self.picture_waits)
+    def _said(self, message: Message) -> Said:
+        return said(message, pressable=self.app_token is not None)
+
+    async def _deliver(self, client: AsyncWebClient, message: Message) -> Standing:
+        standing = partial(Standing, client, metadata=mark(message), waits=self.picture_waits)
         if message.receipt is not None:
-            edited = await self._edit(client, message.receipt, words, metadata)
+            edited = await self._go_on(client, message, message.receipt)
             if edited is not None:
-                await self._tell_thread(client, message, message.receipt)
                 return standing(receipt=message.receipt, said=edited)
         post = partial(
             client.chat_postMessage, channel=self.channel, unfurl_links=False, unfurl_media=False
         )
-        answer, spoken = await _say(post, words, metadata)
+        answer, spoken = await _say(post, self._said(message), message)
         return standing(receipt=_receipt(answer, self.channel), said=spoken)
 
-    async def _edit(
-        self, client: AsyncWebClient, receipt: Receipt, words: Said, metadata: Metadata
+    async def _go_on(
+        self, client: AsyncWebClient, message: Message, receipt: Receipt
     ) -> Said | None:
-        """What was said; None where the message is gone, or is no longer ours to edit."""
+        """What the message that stands there says now; None where only a new one can say it."""
         edit = partial(client.chat_update, channel=receipt.place, ts=receipt.id)
         try:
-            return (await _say(edit, words, metadata))[1]
+            _, edited = await _say(edit, self._said(message), message)
+            await self._tell_thread(client, message, receipt)
         except SlackApiError as error:
-            if code_of(error) not in GONE:
+            code = code_of(error)
+            # Of a channel that was left for another, nothing needs a person any more.
+            left = receipt.place != self.channel and code in ADVICE
+            if not left and code not in GONE | SHUT:
                 raise
-            log.info("message cannot be edited, posting a new one", extra={"code": code_of(error)})
+            log.info("no message can follow there, posting a new one", extra={"code": code})
             return None
+        return edited
 
     async def _tell_thread(
         self, client: AsyncWebClient, message: Message, receipt: Receipt
@@ -219,15 +238,16 @@ def unread() -> logging.Logger:
     return logging.Logger("slack_sdk", logging.CRITICAL)  # noqa: LOG001
 
 
-async def _say(call: Call, words: Said, metadata: Metadata) -> tuple[AsyncSlackResponse, Said]:
+async def _say(call: Call, words: Said, message: Message) -> tuple[AsyncSlackResponse, Said]:
     """Say it with blocks, and where Slack refuses the layout, once more in plain words."""
+    metadata = mark(message)
     try:
         return await call(text=words.text, blocks=words.blocks(), metadata=metadata), words
     except SlackApiError as error:
         if code_of(error) not in UNFIT:
             raise
-        key = metadata.event_payload["key"]
-        log.warning("slack refused the layout", extra={"code": code_of(error), "key": key})
+        extra = {"code": code_of(error), "key": message.key}
+        log.warning("slack refused the layout", extra=extra)
     # An edit may keep the old blocks unless it is given none: an empty list, not nothing at all.
     bare = words.bare()
     return await call(text=bare.text, blocks=(), metadata=metadata), bare
@@ -237,9 +257,10 @@ async def _allowed(reading: Awaitable[Outcome]) -> Outcome:
     try:
         return await reading
     except SlackApiError as error:
-        if code_of(error) != "missing_scope":
+        lacks = UNREADABLE.get(code_of(error) or "")
+        if lacks is None:
             raise
-        raise DeliveryRefused(f"the app lacks the scope {HISTORY}: nobody can look") from error
+        raise DeliveryRefused(f"{lacks}: nobody can look") from error
 
 
 def _is_loud(message: Message) -> bool:

@@ -11,6 +11,8 @@ from daemon.notifiers.slack.answers import ADVICE, SCOPES, code_of
 from daemon.text import one_line
 
 HISTORY = "channels:history (groups:history in a private channel)"
+EVERYWHERE = "chat:write.public"
+UNREAD = "uninvited it cannot look before it repeats a message, nor bring a file"
 
 
 async def survey(client: AsyncWebClient, channel: str, *, buttons: bool) -> str:
@@ -21,13 +23,13 @@ async def survey(client: AsyncWebClient, channel: str, *, buttons: bool) -> str:
         found = one_line(", ".join(sorted(scopes)), 200)
         raise DestinationDown(f"the token has the scopes {found!r}: {SCOPES}")
     who, team = one_line(str(answer.get("user"))), one_line(str(answer.get("team")))
-    where = await _channel(client, channel)
+    where = await _channel(client, channel, scopes or ())
     lacks = "".join(f"; {one}" for one in _lacking(scopes))
     pressed = "; buttons are listened to" if buttons else ""
     return f"signed in to {team} as {who}, {where}{pressed}{lacks}"
 
 
-async def _channel(client: AsyncWebClient, channel: str) -> str:
+async def _channel(client: AsyncWebClient, channel: str, scopes: Collection[str]) -> str:
     """Where the app may not ask for channels, only a message shows."""
     try:
         found = (await client.conversations_info(channel=channel)).get("channel") or {}
@@ -40,6 +42,8 @@ async def _channel(client: AsyncWebClient, channel: str) -> str:
         raise DestinationDown(f"{channel} (#{name}) is archived: {ADVICE['is_archived']}")
     # A direct conversation has no members to be one of.
     if found.get("is_member") is False and not found.get("is_im"):
+        if EVERYWHERE in scopes and not found.get("is_private"):
+            return f"it may post to #{name}, and is not in it: {UNREAD}"
         raise DestinationDown(f"the bot is not in {channel} (#{name}): {ADVICE['not_in_channel']}")
     return f"in #{name}"
 

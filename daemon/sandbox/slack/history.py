@@ -84,6 +84,12 @@ def _told(one: Message, form: Json) -> Json:
     told["blocks"] = list(one.now.blocks)
     if one.thread is not None:
         told["thread_ts"] = one.thread
+    if one.files:
+        # What shares files says nothing but their names.
+        names = one.now.text.split(", ")
+        told["files"] = [
+            {"id": id_, "name": name} for id_, name in zip(one.files, names, strict=True)
+        ]
     if one.metadata and str(form.get("include_all_metadata", "")).lower() in {"1", "true"}:
         told["metadata"] = one.metadata
     return told

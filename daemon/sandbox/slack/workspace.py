@@ -32,6 +32,9 @@ class Channel:
     id: str
     name: str = "alerts"
     joined: bool = True
+    open: bool = False
+    """Whoever has the scope chat:write.public may post here without being in it, and no more."""
+    private: bool = False
     archived: bool = False
     prohibited: bool = False
     """A webhook may not post here; a bot may."""
@@ -121,6 +124,8 @@ class Workspace:
 
     def _share(self, token: str, form: Json) -> Json:
         channel = self._open({"channel": form["channel_id"]}) if form.get("channel_id") else None
+        if channel is not None and not channel.joined:
+            raise Refusal("not_in_channel")
         done = self.files.complete(token, form, channel.id if channel else None)
         if channel is not None:
             names = Version(", ".join(file.name for file in done))
@@ -166,7 +171,7 @@ class Workspace:
         channel = self._channel(form)
         if channel.archived:
             raise Refusal("is_archived")
-        if not channel.joined:
+        if not channel.joined and not channel.open:
             raise Refusal("not_in_channel")
         return channel
 
@@ -201,4 +206,5 @@ def _described(channel: Channel) -> Json:
         "name": channel.name,
         "is_archived": channel.archived,
         "is_member": channel.joined,
+        "is_private": channel.private,
     }

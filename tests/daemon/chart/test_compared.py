@@ -40,7 +40,8 @@ def test_a_month_names_some_of_its_days_and_may_be_longer_than_the_one_before() 
 def test_without_a_week_before_there_is_no_line_and_without_anything_no_bar() -> None:
     svg = compared(week(before=(None,) * 7), "voices")
 
-    assert svg.count("mw-before") == svg.count(".mw-before") + 1  # the legend's
+    assert svg.count("mw-before") == svg.count(".mw-before")
+    assert outline("week 45") not in svg
     assert "<desc>week 46: 18.5 minutes on 6 days.</desc>" in svg
     nothing = compared(week(used=(None,) * 7, before=(None,) * 7), "voices")
     assert "<desc>Nothing was told.</desc>" in nothing
@@ -49,3 +50,14 @@ def test_without_a_week_before_there_is_no_line_and_without_anything_no_bar() ->
 
 def test_the_same_is_always_drawn_the_same() -> None:
     assert compared(week(), "x") == compared(week(), "x")
+
+
+def test_a_day_that_was_not_told_is_no_day_without_use() -> None:
+    assert outline("?") in compared(week(), "x")
+    assert outline("?") not in compared(week(used=(0.0,) * 7), "x")
+
+
+def test_words_do_not_run_into_each_other() -> None:
+    assert outline("most 9 characters spoken") not in compared(week(unit="characters spoken"), "x")
+    assert outline("most 9") + '"' in compared(week(unit="characters spoken"), "x")
+    assert outline("most 9") not in compared(week(unit="W" * 22), "x")

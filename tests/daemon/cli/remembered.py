@@ -14,6 +14,7 @@ from daemon.store.planned import Mark
 from rules.alert import Alert, Change, Phase
 from rules.silence import Silence
 from tests import make
+from tests.blank import blank
 from tests.daemon.cli.shell import CONFIG
 
 Where = tuple[str | Path, ...]
@@ -31,7 +32,7 @@ def remember(tmp_path: Path) -> Where:
     """Alert 1 was over two days ago, 2 goes on; 2 was told to the team and is owed to mail."""
     config = tmp_path / "meterwatch.yaml"
     config.write_text(CONFIG)
-    asyncio.run(_remember(f"sqlite:///{tmp_path}/meterwatch.db"))
+    asyncio.run(_remember(blank(tmp_path)))
     return "--config", config, "--state-dir", tmp_path
 
 

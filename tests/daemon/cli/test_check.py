@@ -30,6 +30,18 @@ def test_every_complaint_is_a_line_with_its_place(tmp_path: Path) -> None:
     assert "did you mean 'threshold'?" in lines[1]
 
 
+def test_what_an_optional_source_lacks_is_said_to_be_needed_by_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "spare.yaml"
+    path.write_text(CONFIG.replace('"${env:KEY}"', '"${env:NOPE}", optional: true'))
+
+    result = meterwatch("check", path)
+
+    assert result.exit_code == 0
+    assert result.stderr.endswith(
+        "`meterwatch run` will need it, but for a source that is optional\n"
+    )
+
+
 def test_a_file_that_is_not_there_is_a_complaint_too(tmp_path: Path) -> None:
     result = meterwatch("check", tmp_path / "none.yaml")
 

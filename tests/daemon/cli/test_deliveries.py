@@ -140,3 +140,24 @@ def test_a_real_message_needs_the_real_secrets(places: Path) -> None:
 
     assert result.exit_code == 78
     assert "Test of terminal" not in result.stdout
+
+
+@pytest.mark.parametrize("words", [("resend",), ("deliveries", "--alert")])
+@pytest.mark.parametrize("number", ["99999999999999999999999", "0"])
+def test_a_number_that_no_store_counts_to_is_a_slip(
+    where: Where, words: tuple[str, ...], number: str
+) -> None:
+    result = meterwatch(*words, number, *where)
+
+    assert result.exit_code == 2
+    assert "is not in the range" in result.stderr
+
+
+def test_a_destination_that_nobody_knows_is_no_good_news(where: Where) -> None:
+    team = CONFIG.replace("destinations: {}", "destinations: {team: {type: console}}")
+    Path(where[1]).write_text(team)
+    result = meterwatch("deliveries", *where, "--destination", "tean")
+
+    assert result.exit_code == 0
+    assert "note: no destination is called 'tean'; did you mean 'team'?" in result.stderr
+    assert meterwatch("deliveries", *where, "--destination", "team").stderr == ""

@@ -9,6 +9,7 @@ from daemon.store import open_store
 from rules.engine import News, evaluate
 from rules.kinds.threshold import Threshold
 from rules.rule import Rule
+from tests.blank import blank
 from tests.daemon.cli.shell import meterwatch
 from tests.daemon.cli.test_past import HOUR, TEN, remember
 
@@ -16,7 +17,7 @@ from tests.daemon.cli.test_past import HOUR, TEN, remember
 async def opened(state: Path) -> int:
     """What the rule `busy` found at eleven; answers its number."""
     await remember(state)
-    async with open_store(f"sqlite:///{state}/meterwatch.db") as store:
+    async with open_store(blank(state)) as store:
         async with store.transaction() as tx:
             [panel] = await tx.usage.panels("voices")
             busy = Rule("busy", "voices", Threshold(above=10))
@@ -27,7 +28,7 @@ async def opened(state: Path) -> int:
 
 
 async def empty(state: Path) -> None:
-    async with open_store(f"sqlite:///{state}/meterwatch.db"):
+    async with open_store(blank(state)):
         pass
 
 

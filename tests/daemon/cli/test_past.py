@@ -9,6 +9,7 @@ from daemon.source import Answer, Window
 from daemon.store import open_store
 from daemon.store.frame import Frame
 from rules.series import Absent, Measure, Metric, Reading, labels_of
+from tests.blank import blank
 from tests.daemon.cli.shell import USAGE, meterwatch
 
 TEN = datetime(2026, 11, 20, 10, tzinfo=UTC)
@@ -51,7 +52,7 @@ async def remember(state: Path) -> None:
     agatha = labels_of({"voice_id": "agatha"})
     readings = [Reading(agatha, TEN + hour * HOUR, value) for hour, value in enumerate((3, 30, 3))]
     answer = Answer(metric, Window(TEN, TEN + 3 * HOUR), readings)
-    async with open_store(f"sqlite:///{state}/meterwatch.db") as store:
+    async with open_store(blank(state)) as store:
         async with store.transaction() as tx:
             at = TEN + 4 * HOUR
             await tx.usage.record(answer, Frame(at, timedelta(0), timedelta(days=60)))

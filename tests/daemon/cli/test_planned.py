@@ -14,6 +14,7 @@ from daemon.store import open_store, read_store
 from daemon.store.frame import Frame
 from daemon.store.planned import Mark
 from rules.series import Absent, Measure, Metric, Reading, labels_of
+from tests.blank import blank
 from tests.daemon.cli.shell import CONFIG, meterwatch
 from tests.daemon.cli.test_past import remember
 
@@ -169,7 +170,7 @@ async def spoken(state: Path) -> None:
     metric = Metric("voices", "minutes", "minutes", Measure.AMOUNT, HOUR, Absent.ZERO)
     agatha, end = labels_of({"voice_id": "agatha"}), START + len(USED) * HOUR
     readings = [Reading(agatha, START + hour * HOUR, used) for hour, used in enumerate(USED)]
-    async with open_store(f"sqlite:///{state}/meterwatch.db") as store:
+    async with open_store(blank(state)) as store:
         async with store.transaction() as tx:
             frame = Frame(end + HOUR, timedelta(0), timedelta(days=60))
             await tx.usage.record(Answer(metric, Window(START, end), readings), frame)

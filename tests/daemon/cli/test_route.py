@@ -10,6 +10,7 @@ import pytest
 from daemon.store import open_store
 from rules.silence import Silence
 from tests import make
+from tests.blank import blank
 from tests.daemon.cli.shell import meterwatch
 
 CONFIG = """\
@@ -109,7 +110,7 @@ async def _hushed(state: Path, at: datetime) -> int:
     """A silence, and an alert that silences another."""
     hours = timedelta(hours=2)
     silence = Silence(0, {"team": ("speech",)}, at, at + hours, "anna", "load test")
-    async with open_store(f"sqlite:///{state}/meterwatch.db") as store:
+    async with open_store(blank(state)) as store:
         async with store.transaction() as tx:
             await tx.silences.add(silence, at)
             series = make.Series("voices", "minutes", ())

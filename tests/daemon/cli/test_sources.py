@@ -10,6 +10,7 @@ import pytest
 from daemon.cli import main
 from daemon.clock import WallClock
 from daemon.store import open_store
+from tests.blank import blank
 from tests.daemon.cli.shell import meterwatch
 from tests.terminal import read, terminal
 
@@ -18,7 +19,7 @@ FAILURE = "voices: GET /v1/usage answered 401: the key was refused, check source
 
 async def poll(state: Path, failure: str | None = None) -> None:
     at = WallClock().now() - timedelta(minutes=5)
-    async with open_store(f"sqlite:///{state}/meterwatch.db") as store:
+    async with open_store(blank(state)) as store:
         async with store.transaction() as tx:
             await (
                 tx.polls.failed("voices", at, failure)
@@ -28,7 +29,7 @@ async def poll(state: Path, failure: str | None = None) -> None:
 
 
 async def nothing(state: Path) -> None:
-    async with open_store(f"sqlite:///{state}/meterwatch.db"):
+    async with open_store(blank(state)):
         pass
 
 
@@ -99,7 +100,7 @@ def test_a_machine_reads_an_object_a_line(config: Path, tmp_path: Path) -> None:
 
 def test_it_reads_beside_a_daemon_that_holds_the_store(config: Path, tmp_path: Path) -> None:
     async def both() -> str:
-        async with open_store(f"sqlite:///{tmp_path}/meterwatch.db"):
+        async with open_store(blank(tmp_path)):
             words = ("sources", "--config", config, "--state-dir", tmp_path)
             return (await asyncio.to_thread(meterwatch, *words)).stdout
 

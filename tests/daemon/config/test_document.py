@@ -75,6 +75,43 @@ def test_what_cannot_be_resolved_stands_as_unknown() -> None:
     assert [each.path for each in document.complaints] == [("a", 1)]
 
 
+OPTIONAL = """
+x-all: &all {optional: true}
+sources:
+  a: {key: '${env:MISSING}', more: ['${env:A}', '${env:MISSING}'], optional: true}
+  b: {<<: *all, key: '${env:MISSING}'}
+  c: {key: '${env:A}', optional: true}
+"""
+
+
+def test_what_an_optional_source_lacks_is_no_complaint_and_is_known_of_it() -> None:
+    document = read(OPTIONAL)
+
+    missing = "environment variable 'MISSING' is not set"
+    assert document.complaints == []
+    assert document.lacking == {"a": missing, "b": missing}
+    assert document.at(("sources", "a", "more")) == [HELD, "placeholder-for-env-MISSING"]
+    assert document.at(("sources", "c", "key")) == HELD
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sources: {a: {key: '${env:MISSING}', optional: false}}",
+        "sources: {a: {key: '${env:MISSING}', optional: 'true'}}",
+        "sources: {a: {key: '${env:MISSING}', within: {optional: true}}}",
+        "destinations: {a: {key: '${env:MISSING}', optional: true}}",
+        "sources: {key: '${env:MISSING}', optional: true}",
+        "sources: {a: {key: '${vault:MISSING}', optional: true}}",
+    ],
+)
+def test_whatever_else_lacks_something_is_complained_of(text: str) -> None:
+    document = read(text)
+
+    assert len(document.complaints) == 1
+    assert document.lacking == {}
+
+
 def test_as_many_nodes_as_allowed_are_read_and_not_one_more() -> None:
     items = MOST - 2
     assert read(f"a: &a b\nc: [{'*a,' * 10}]")

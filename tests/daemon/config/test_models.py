@@ -33,6 +33,7 @@ def test_a_block_has_the_shared_keys_and_the_plugins_own_with_their_defaults() -
         "calls_a_minute": 20,
         "max_series": 10_000,
         "check_units": True,
+        "optional": False,
     }
 
 
@@ -41,7 +42,7 @@ def test_a_trailing_underscore_is_dropped() -> None:
 
 
 def test_every_field_of_a_feed_a_rule_and_a_ledger_has_its_key() -> None:
-    given_otherwise = {"name", "source"}
+    given_otherwise = {"name", "source", "lacks"}
     assert {each.name for each in fields(Feed)} - given_otherwise == set(FEED)
 
     given_otherwise = {"name", "kind", "policy"}

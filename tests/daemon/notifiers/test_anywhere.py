@@ -46,10 +46,10 @@ def journal():
     return text
 
 
-async def sent(hook, told, **options):
+async def sent(hook, told, asked="", **options):
     async with serve(hook.app()) as url:
         place = url.removeprefix("http://")
-        await Apprise(Secret(f"json://{place}/hush"), **options).send(None, told)
+        await Apprise(Secret(f"json://{place}/hush{asked}"), **options).send(None, told)
 
 
 async def test_title_text_and_picture_arrive(library, hook):
@@ -75,6 +75,24 @@ async def test_a_message_that_may_be_a_repeat_says_so(library, hook):
     await sent(hook, replace(message(letter()), repeats=True))
 
     assert "possibly a repeat" in hook.posts[0].body["message"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "lengths"), [("", [1000, 1000, 400]), ("?overflow=truncate", [1000])]
+)
+async def test_what_is_longer_than_a_service_takes_comes_in_pieces(
+    library, hook, monkeypatch, asked, lengths
+):
+    """Discord takes 2,000 characters, Telegram 4,096; a person may want the beginning alone."""
+    from apprise.plugins.custom_json import NotifyJSON
+
+    monkeypatch.setattr(NotifyJSON, "body_maxlen", 1000)
+    told = message(letter())
+    long = replace(told.wording, lead=("x" * 2400,), facts=(), advice="")
+    await sent(hook, replace(told, wording=long, pictures=(PICTURE,)), asked=asked)
+
+    assert [post.body["message"].count("x") for post in hook.posts] == lengths
+    assert sum(len(post.body["attachments"]) for post in hook.posts) == 1
 
 
 async def test_a_service_that_does_not_take_it_is_for_later(library, hook, journal):

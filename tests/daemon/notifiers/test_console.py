@@ -8,7 +8,7 @@ from daemon.notifiers.console import Console
 from daemon.wording import wording
 from daemon.wording.form import REPEATED, plain
 from rules.alert import Change
-from tests.make import letter, message
+from tests.make import VOICE, letter, message
 
 
 async def test_a_letter_is_printed_with_an_empty_line_behind_it(capsys):
@@ -53,3 +53,11 @@ async def test_a_terminal_that_went_away_is_a_letter_for_later(monkeypatch):
 async def test_a_probe_prints_nothing(capsys):
     assert await Console().probe(None) == "nothing to ask"
     assert capsys.readouterr() == ("", "")
+
+
+async def test_what_the_terminal_has_no_letters_for_is_told_all_the_same(monkeypatch):
+    shown = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(shown, encoding="ascii"))
+    await Console().send(None, message(letter(names={VOICE: "애거사"})))
+
+    assert shown.getvalue().startswith(b"???, sona_speech_1: 41.2 minutes in an hour")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from daemon.page.asked import MOST_BYTES, Wrong, flag_in, match_in, moment_in, span_in, text_in
 from daemon.store import open_store
+from tests.blank import blank
 from tests.daemon.page.caller import caller, told
 
 GOOD = b'{"by": "Anna"}'
@@ -29,7 +30,7 @@ WRONG = {
 
 
 async def test_a_body_that_is_not_understood_is_refused(tmp_path: object) -> None:
-    async with open_store(f"sqlite:///{tmp_path}/meterwatch.db") as store, caller(store) as page:
+    async with open_store(blank(tmp_path)) as store, caller(store) as page:
         number = await told(store)
         json = {"Content-Type": "application/json"}
         path, post = f"/alerts/{number}/acknowledge", page.call
@@ -48,7 +49,7 @@ async def test_a_body_that_is_not_understood_is_refused(tmp_path: object) -> Non
 
 @pytest.mark.parametrize(("length", "status"), [(MOST_BYTES, 200), (MOST_BYTES + 1, 413)])
 async def test_a_body_has_a_limit(tmp_path: object, length: int, status: int) -> None:
-    async with open_store(f"sqlite:///{tmp_path}/meterwatch.db") as store, caller(store) as page:
+    async with open_store(blank(tmp_path)) as store, caller(store) as page:
         path, json = f"/alerts/{await told(store)}/acknowledge", "application/json"
         body = GOOD.ljust(length)
         reply = await page.call("POST", path, data=body, headers={"Content-Type": json})

@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 from daemon.store import open_store
 from rules.trace import Trace
 from tests import make
+from tests.blank import blank
 from tests.daemon.page.caller import caller
 
 TRACE = Trace(
@@ -22,7 +23,7 @@ TRACE = Trace(
 
 
 async def test_an_alert_that_was_drawn_has_its_chart_here_too(tmp_path: Path) -> None:
-    async with open_store(f"sqlite:///{tmp_path}/meterwatch.db") as store, caller(store) as page:
+    async with open_store(blank(tmp_path)) as store, caller(store) as page:
         async with store.transaction() as tx:
             number = await tx.alerts.keep(make.alert())
             await tx.outbox.enqueue(make.letter(alert=number, trace=TRACE))

@@ -13,6 +13,7 @@ import pytest
 from daemon.page.api import Api
 from daemon.secret import Secret
 from daemon.store import Store, open_store
+from tests.blank import blank
 from tests.daemon.page.caller import NOW, Reply, caller, told
 from tests.fakes import HandClock
 
@@ -51,7 +52,7 @@ CALLS: list[tuple[str, str, str, object, int]] = [
 @pytest.fixture
 async def replies(tmp_path: Path) -> list[tuple[dict[str, Any], int, Reply]]:
     """What the document says of each call, and what came back; all of one life."""
-    async with open_store(f"sqlite:///{tmp_path}/meterwatch.db") as store, caller(store) as page:
+    async with open_store(blank(tmp_path)) as store, caller(store) as page:
         number = await told(store)
         came = []
         for method, path, query, body, status in CALLS:

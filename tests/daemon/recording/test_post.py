@@ -13,6 +13,7 @@ from daemon.sandbox.faults import Canned
 from daemon.store.recordings import Entry, EntryState
 from rules.recorded import DAY
 from tests.billing import TODAY, Billing, open_billing, recorder
+from tests.blank import blank
 from tests.fakes import HOUR
 
 MINUTE = timedelta(minutes=1)
@@ -21,7 +22,7 @@ MINUTE = timedelta(minutes=1)
 @pytest.fixture
 async def billing(tmp_path: Path, http: Http) -> AsyncIterator[Billing]:
     """Noon has passed, and so has the day: 41.5 minutes are due."""
-    async with open_billing(f"sqlite:///{tmp_path}/store.db", http) as billing:
+    async with open_billing(blank(tmp_path, "store.db"), http) as billing:
         await billing.begin()
         await billing.use(41.5)
         billing.clock.at += 13 * HOUR

@@ -12,13 +12,14 @@ from daemon.store.recordings import EntryState
 from rules.alert import Change
 from rules.recorded import DAY
 from tests.billing import NOON, TODAY, Billing, open_billing
+from tests.blank import blank
 from tests.fakes import HOUR
 
 
 @pytest.fixture
 async def billing(tmp_path: Path, http: Http) -> AsyncIterator[Billing]:
     """41.5 minutes of today were recorded tonight."""
-    async with open_billing(f"sqlite:///{tmp_path}/store.db", http) as billing:
+    async with open_billing(blank(tmp_path, "store.db"), http) as billing:
         await billing.begin()
         await billing.use(41.5)
         await billing.record(13 * HOUR)

@@ -13,12 +13,13 @@ from daemon.recording.tally import panel_of, shelf_of, tally
 from daemon.source import Feed
 from rules.recorded import DAY, Unfinished
 from tests.billing import MINUTES, NOON, TODAY, Billing, open_billing
+from tests.blank import blank
 from tests.fakes import HOUR, Meter
 
 
 @pytest.fixture
 async def billing(tmp_path: Path, http: Http) -> AsyncIterator[Billing]:
-    async with open_billing(f"sqlite:///{tmp_path}/store.db", http) as billing:
+    async with open_billing(blank(tmp_path, "store.db"), http) as billing:
         yield billing
 
 

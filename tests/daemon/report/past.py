@@ -16,6 +16,7 @@ from daemon.store.frame import Frame
 from rules.alert import Alert, Phase
 from rules.series import Absent, Measure, Metric, Reading, Series, labels_of
 from rules.verdict import Outcome, Verdict, Why
+from tests.blank import blank
 
 HOUR = timedelta(hours=1)
 START = datetime(2026, 10, 12, tzinfo=UTC)
@@ -115,4 +116,4 @@ async def remembered(folder: Path) -> AsyncIterator[Store]:
 
 
 def url(folder: Path) -> str:
-    return f"sqlite:///{folder}/meterwatch.db"
+    return blank(folder)

@@ -54,6 +54,7 @@ def test_without_cost_centres_nothing_is_split_and_nothing_is_split_evenly() -> 
     assert list(allocations([used(1, 2)], {})) == []
     [found] = allocations([used(0, 0)], CENTRES)
     assert (found.total, {share.part for share in found.shares}) == (0, {0.0})
+    assert list(allocations([used(float("nan"))], CENTRES)) == []
 
 
 @given(st.lists(st.floats(0, 1e9), min_size=1, max_size=6), st.sampled_from(["0.013 USD", None]))

@@ -4,6 +4,8 @@ import csv
 import io
 from decimal import Decimal
 
+import pytest
+
 from daemon.report.asked import price_of
 from daemon.report.files import allocation_csv, charts, tables, use_csv
 from daemon.report.findings import Findings, Used
@@ -72,3 +74,28 @@ def test_what_has_no_price_has_no_cost() -> None:
 
     assert [(row["cost"], row["currency"]) for row in told] == [("", ""), ("0.6660", "EUR")]
     assert price_of("0.333 EUR").currency == "EUR"
+
+
+@pytest.mark.parametrize("name", ["+1", "-x", "@x", "\t=x", "\r=x", " =x", "＝x", "=x\n\x1b[2J"])
+def test_no_name_is_worked_out_or_ends_a_line(name: str) -> None:
+    text = use_csv(Findings("weekly", WEEK, (used(1),), names={"v00": name}))
+
+    [row] = rows(text)
+    assert row["names"][:1] == "'" or row["names"] == "+1"
+    assert len(text.splitlines()) == 2
+    assert "\x1b" not in text
+
+
+def test_sums_are_written_without_the_dust_of_adding_up() -> None:
+    text = use_csv(Findings("weekly", WEEK, (used(0.1 + 0.2, before=3.0, price="0.05 USD"),)))
+
+    [row] = rows(text)
+    assert (row["used"], row["before"], row["cost"]) == ("0.3", "3", "0.0150")
+
+
+def test_a_spreadsheet_knows_the_letters_of_a_file() -> None:
+    found = Findings("weekly", WEEK, (used(1),), names={"v00": "Élodie"})
+    [file] = tables(found)
+
+    assert file.content.startswith(b"\xef\xbb\xbfperiod,")
+    assert "Élodie" in file.content.decode("utf-8-sig")

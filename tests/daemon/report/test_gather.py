@@ -1,17 +1,23 @@
 """What a report tells is what is remembered, and what is not known is said."""
 
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
-from daemon.report.asked import Report
+import pytest
+
+from daemon.planned.zone import zone_of
+from daemon.report.asked import Asked, Report
 from daemon.report.findings import Findings
 from daemon.report.gather import Gatherer, wants
-from daemon.report.term import term_of
+from daemon.report.term import term_at, term_of
+from daemon.source import Answer, Window
 from daemon.store import Store
 from daemon.store.acts import Act, Via, What
+from daemon.store.frame import Frame
 from rules.alert import Phase
-from tests.daemon.report.past import NOW, START, alert, config, use
+from rules.series import Metric, Reading
+from tests.daemon.report.past import HOUR, MINUTES, NOW, START, alert, config, use
 
 CONFIG = config()
 WEEKLY, MONTHLY = CONFIG.reports
@@ -115,3 +121,51 @@ reports: {weekly: {per: week}}
     found = await fresh.gather(made.reports[0], term_of("2026-W46", UTC), NOW)
 
     assert (found.used, found.budgets, found.money()) == ((), (), [])
+    assert found.notes == ("other: nothing was ever told.",)
+
+
+@dataclass(frozen=True)
+class Island:
+    """A source that lacks one hour, or none."""
+
+    metric: Metric
+
+    def metrics(self, _name: str) -> list[Metric]:
+        return [self.metric]
+
+
+@pytest.mark.parametrize("first", ["2026-03-30", "2026-09-28"])
+@pytest.mark.parametrize("lacking", [0, 1])
+async def test_where_the_clocks_are_moved_by_half_an_hour_every_bucket_is_counted(
+    store: Store, first: str, lacking: int
+) -> None:
+    """On Lord Howe Island, where a week has half an hour more, or less."""
+    term = term_at("week", date.fromisoformat(first), zone_of("Australia/Lord_Howe"))
+    assert (term.end - term.start) % HOUR == HOUR / 2
+    metric = replace(MINUTES, name="island")
+    begun = metric.bucket(term.start - HOUR / 2) + HOUR
+    told = Window(begun, metric.bucket(term.end + HOUR / 2) - lacking * HOUR)
+    async with store.transaction() as tx:
+        answer = Answer(metric, told, [Reading((("v", "1"),), begun, 1.0)])
+        await tx.usage.record(answer, Frame(told.end + HOUR, timedelta(0), timedelta(days=60)))
+    feed = replace(CONFIG.feeds[0], source=Island(metric))
+    found = await Gatherer([feed], (), store).gather(Report("r", Asked("week")), term, NOW)
+
+    assert len(found.notes) == lacking
+
+
+async def test_a_time_before_that_was_told_in_part_is_not_held_against(store: Store) -> None:
+    found = await gathered(store, "2026-11", MONTHLY)
+    assert (
+        "voices, minutes: only 480 of 744 hours of the month before were told; " in found.notes[1]
+    )
+
+
+async def test_a_sum_rounds_as_if_it_was_added_up_by_hand(store: Store) -> None:
+    [used] = (await gathered(store)).used
+
+    assert used.cost is not None
+    term = term_of("2026-W46", WEEKLY.asked.place)
+    mine = [each for each in use() if term.start <= each.start < term.end]
+    whole = sum((Fraction(str(each.value)) for each in mine), Fraction(0))
+    assert used.cost == whole * Fraction(2, 100)

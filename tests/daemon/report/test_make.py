@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -106,6 +107,27 @@ async def test_a_replica_that_is_overtaken_while_it_gathers_tells_nobody(store: 
 
     assert await slow.make(NOW) == 0
     assert len(await keys(store)) == 2
+
+
+@dataclass(frozen=True, slots=True)
+class Clumsy(Gatherer):
+    """Of one report it can make nothing."""
+
+    async def gather(self, report: Report, term: Term, at: datetime) -> Findings:
+        if report.name == "bad":
+            raise ValueError("odd")
+        return await Gatherer.gather(self, report, term, at)
+
+
+async def test_a_report_that_cannot_be_made_keeps_no_other_from_being_made(store: Store) -> None:
+    made = config()
+    bad, good = (Report(name, Asked("week"), ("team",)) for name in ("bad", "good"))
+    both = Reports((bad, good), Clumsy(made.feeds, made.rules, store), NOW)
+    await both.make(EIGHT - MINUTE)
+    with pytest.raises(ValueError, match="odd"):
+        await both.make(NOW)
+
+    assert await keys(store) == ["report|good|2026-W46|team"]
 
 
 async def test_a_report_that_tells_of_months_now_begins_anew(store: Store) -> None:

@@ -38,3 +38,22 @@ def test_where_there_is_nothing_nothing_is_told() -> None:
     assert (
         list(outlooks(rule(Threshold(above=3), voice_id=("x",)), panel([1.0]), at(1) + HOUR)) == []
     )
+
+
+def test_of_a_source_that_went_blind_it_is_said_as_of_when_it_holds() -> None:
+    budget = rule(Budget(amount=10, per="month", mind="used"))
+    seen = panel([1, 2, NAN, NAN, NAN], width=DAY)
+    [one] = outlooks(budget, seen, START + 5 * DAY)
+    [fresh] = outlooks(budget, seen, START + 3 * DAY)
+
+    assert one.words.endswith(" (as of Wed 5 Mar 00:00 UTC)")
+    assert one.words.startswith("at least 3 of 10 minutes used")
+    assert "as of" not in fresh.words
+
+
+def test_what_is_not_sure_is_told_all_the_same() -> None:
+    budget = rule(Budget(amount=10, per="month", mind="used"))
+    seen = panel([1, NAN, NAN, 9, 1], width=DAY)
+
+    assert [one.words[:13] for one in outlooks(budget, seen, START + 2 * DAY)] == ["at least 1 of"]
+    assert list(outlooks(budget, panel([NAN, NAN], width=DAY), START + 2 * DAY)) == []

@@ -34,7 +34,19 @@ def test_what_it_is_called_means_it(per: Per, day: date) -> None:
 
 
 @pytest.mark.parametrize(
-    "label", ["", "46", "2026-W54", "2026-W00", "2026-13", "2026-00", "2026-W4", "2026-11-16"]
+    "label",
+    [
+        "",
+        "46",
+        "2026-W54",
+        "2026-W00",
+        "2026-13",
+        "2026-00",
+        "2026-W4",
+        "2026-11-16",
+        "0001-01",
+        "9999-12",
+    ],
 )
 def test_what_means_none_is_refused(label: str) -> None:
     with pytest.raises(ValueError, match=r"expected a week such as 2026-W46 or a month such as 20"):

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from datetime import UTC, timedelta
+from decimal import Decimal
 
 import numpy as np
 
 from daemon.message import Table
 from daemon.report.asked import price_of
-from daemon.report.findings import Findings, Told, Used
+from daemon.report.findings import Allocation, Findings, Share, Told, Used
 from daemon.report.term import term_of
 from daemon.report.worded import ROWS, worded
 from daemon.store import Store
@@ -75,7 +76,9 @@ def test_without_a_price_it_is_told_by_what_was_used() -> None:
 def test_what_is_not_known_is_not_made_up() -> None:
     found = Findings("weekly", WEEK, (used(float("nan"), before=float("nan")),), notes=("Odd.",))
 
-    assert worded(found).title == "Week 46 (9 to 15 Nov 2026): nothing was used"
+    assert worded(found).title == "Week 46 (9 to 15 Nov 2026): no use is known"
+    nothing = Findings("weekly", WEEK, (used(0),))
+    assert worded(nothing).title == "Week 46 (9 to 15 Nov 2026): nothing was used"
     assert tables(found)["Use"].rows[0][1:] == ("not known", "not known", "not known")
     assert [(fact.label, fact.value) for fact in worded(found).facts] == [("Not known", "Odd.")]
 
@@ -115,4 +118,69 @@ def test_a_report_without_a_time_before_has_no_movers() -> None:
     found = Findings("weekly", WEEK, (used(1, 2, before=float("nan"), price="1 USD"),))
 
     assert "Top movers" not in tables(found)
+    assert tables(found)["tts, minutes by voice"].head == ("Voice", "Minutes", "Share")
     assert [fact.value for fact in worded(found).facts] == ["3.00 USD"]
+
+
+def test_a_time_that_nobody_was_told_of_is_not_one_without_use_or_cost() -> None:
+    nan = float("nan")
+    found = Findings("weekly", WEEK, (used(nan, nan, before=30, price="1 USD"),))
+
+    assert worded(found).title == "Week 46 (9 to 15 Nov 2026): no use is known"
+    assert tables(found)["Use"].rows[0][-1] == "not known"
+    assert [fact.label for fact in worded(found).facts] == []
+    assert list(tables(found)) == ["Use"]
+
+
+def test_what_lacks_some_hours_is_no_sum_and_held_against_nothing() -> None:
+    part = replace(used(30, before=10, price="1 USD"), untold="tts: 9 of 168 hours were told.")
+    before = replace(used(30, before=10), untold_before="tts: half of it.")
+
+    words = worded(Findings("weekly", WEEK, (part,)))
+    assert words.title.endswith("2026): at least 30.00 USD")
+    assert words.facts[0].value == "at least 30.00 USD; 10.00 in the week before"
+    assert worded(Findings("weekly", WEEK, (before,))).title.endswith("2026): 30 minutes of tts")
+
+
+def test_each_currency_is_in_the_title_and_what_has_no_price_says_so() -> None:
+    many = (used(3, price="1 USD"), used(2, price="2 EUR"), used(5))
+    found = Findings("weekly", WEEK, many)
+
+    assert worded(found).title.endswith("2026): 3.00 USD and 4.00 EUR")
+    assert [row[-1] for row in tables(found)["Use"].rows] == ["3.00 USD", "4.00 EUR", "no price"]
+
+
+def test_two_that_are_called_alike_can_be_told_apart() -> None:
+    found = Findings("weekly", WEEK, (used(3, 2, 1),), names={"v00": "Aga", "v01": "Aga"})
+
+    [*_, voices] = tables(found).values()
+    assert [row[0] for row in voices.rows] == ["Aga (v00)", "Aga (v01)", "v02"]
+    movers = tables(found)["Top movers"]
+    assert [row[0] for row in movers.rows] == ["Aga (v00)", "Aga (v01)", "v02"]
+
+
+def test_movers_of_several_sources_bear_their_source() -> None:
+    one = used(3, 2)
+    metric = replace(one.sheet.metric, source="cdn")
+    other = replace(one, sheet=replace(one.sheet, metric=metric))
+    movers = tables(Findings("weekly", WEEK, (one, other, used(0))))["Top movers"]
+
+    assert movers.head == ("Who", "Source", "Change", "Before", "Now")
+    assert movers.numbers == (2, 3, 4)
+    assert [row[1] for row in movers.rows] == ["tts, minutes"] * 2 + ["cdn, minutes"] * 2
+
+
+def test_an_alert_that_the_vendor_took_back_is_said_to_be() -> None:
+    found = Findings("weekly", WEEK, alerts=(replace(told(), phase="withdrawn"),))
+
+    assert tables(found)["What alerted"].rows[0][1] == "Mon 12 Oct 00:00 UTC, later withdrawn"
+
+
+def test_a_unit_is_written_as_it_is() -> None:
+    one = used(3, 2)
+    sheet = replace(one.sheet, metric=replace(one.sheet.metric, unit="GB"))
+    of = (Allocation("tts minutes", "GB", Decimal(5), (Share("radio", Decimal(5), 1.0),)),)
+    by_title = tables(Findings("weekly", WEEK, (replace(one, sheet=sheet),), of))
+
+    assert by_title["tts, minutes by voice"].head[1] == "GB"
+    assert by_title["Who pays: tts minutes"].head[1] == "GB"

@@ -136,6 +136,23 @@ async def test_a_poll_leaves_alone_who_looks_after_an_alert(store: Store) -> Non
         assert live.alert.judged_at == make.AT + make.HOUR
 
 
+async def test_who_looked_after_what_was_taken_back_does_not_once_it_begins_anew(
+    store: Store,
+) -> None:
+    taken_back = make.alert(phase=Phase.WITHDRAWN, ended_at=make.AT)
+    async with store.transaction() as tx:
+        number = await tx.alerts.keep(make.alert())
+        await tx.alerts.acknowledge(number, "Anna", make.AT)
+        await tx.alerts.keep_all([make.alert(), taken_back, taken_back])
+        over = await tx.alerts.find(number)
+        await tx.alerts.keep(make.alert())
+        anew = await tx.alerts.find(number)
+
+    assert over is not None
+    assert over.acknowledged == Acknowledgement(make.AT, "Anna"), "it is known who did"
+    assert anew == Numbered(number, make.alert())
+
+
 async def test_an_acknowledgement_is_taken_back_once(store: Store) -> None:
     async with store.transaction() as tx:
         number = await tx.alerts.keep(make.alert())

@@ -3,15 +3,20 @@
 from datetime import UTC, datetime, timedelta
 
 from daemon.store import Store, open_store
+from daemon.store.destinations import Claim
 from tests.postgres import Postgres
 
 AT = datetime(2026, 11, 20, 15, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
 
-async def claim(store: Store, at: datetime = AT) -> bool:
+async def claimed(store: Store, at: datetime = AT) -> Claim | None:
     async with store.transaction() as tx:
-        return await tx.destinations.claim("team", at, at + 2 * MINUTE) is not None
+        return await tx.destinations.claim("team", at, at + 2 * MINUTE)
+
+
+async def claim(store: Store, at: datetime = AT) -> bool:
+    return await claimed(store, at) is not None
 
 
 async def test_a_claimed_destination_is_nobody_elses_until_the_claim_runs_out(store: Store) -> None:
@@ -21,13 +26,26 @@ async def test_a_claimed_destination_is_nobody_elses_until_the_claim_runs_out(st
 
 
 async def test_a_claim_may_be_kept_and_let_go(store: Store) -> None:
-    await claim(store)
+    mine = await claimed(store)
+    assert mine is not None
     async with store.transaction() as tx:
-        await tx.destinations.keep("team", AT + 9 * MINUTE)
-    assert not await claim(store, AT + 8 * MINUTE)
+        assert await tx.destinations.keep(mine, AT + 9 * MINUTE)
+        assert await tx.destinations.keep(mine, AT + 10 * MINUTE)
+    assert not await claim(store, AT + 9 * MINUTE)
     async with store.transaction() as tx:
-        await tx.destinations.release("team")
+        await tx.destinations.release(mine)
     assert await claim(store, AT + 8 * MINUTE)
+
+
+async def test_who_stood_still_for_too_long_has_no_claim_any_more(store: Store) -> None:
+    late = await claimed(store)
+    assert late is not None
+    assert await claim(store, AT + 3 * MINUTE)
+
+    async with store.transaction() as tx:
+        assert not await tx.destinations.keep(late, AT + 9 * MINUTE)
+        await tx.destinations.release(late)
+    assert not await claim(store, AT + 4 * MINUTE), "the other one's claim holds"
 
 
 async def test_of_two_replicas_one_carries(postgres_server: Postgres) -> None:

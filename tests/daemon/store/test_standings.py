@@ -14,6 +14,7 @@ from daemon.store.frame import Frame
 from daemon.store.usage import Recorded
 from rules.panel import Panel
 from rules.series import Absent, Measure, Metric, labels_of
+from tests.blank import blank
 from tests.stored import forget
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -149,7 +150,7 @@ async def test_asking_again_changes_nothing(store: Store) -> None:
 async def test_all_amounts_together_are_what_the_totals_grew_by(tmp_path: Path) -> None:
     """Over month ends, and with the memory thrown away between polls as a restart does."""
     chance = Random(7)  # noqa: S311
-    async with open_store(f"sqlite:///{tmp_path}/totals.db") as store:
+    async with open_store(blank(tmp_path, "totals.db")) as store:
         for world in range(12):
             cdn, at, total, grown = f"cdn{world}", TENTH, 100.0, 0.0
             period, recorded = NOVEMBER, await stand(store, at, www=total, cdn=cdn)

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from daemon.wording.form import over_at, plain, rule_of
+from daemon.message import Table
+from daemon.wording.form import LINES, over_at, plain, rule_of
 from daemon.wording.usage import of_usage
 from rules.alert import Change
 from tests.make import AT, HOUR, alert, calm, event, letter
@@ -42,3 +43,14 @@ def test_it_was_over_when_calm_began_or_else_when_it_ended():
 
 def _ended(over):
     return letter(event=event(Change.RESOLVED, alert=over, verdict=calm()))
+
+
+def test_a_long_cell_goes_on_in_the_next_line_and_is_cut_at_last():
+    story = "Ciara, sona_speech_2: 41.2 minutes in an hour, 13 times as much as usual"
+    table = Table("", ("What", "Alert"), ((story, "7"), ("x" * 999, "8")), numbers=(1,))
+    lines = plain(replace(of_usage(letter()), tables=(table,))).split("\n\n")[2].splitlines()
+
+    assert lines[1] == "Ciara, sona_speech_2: 41.2 minutes in an hour,        7"
+    assert lines[2] == "13 times as much as usual"
+    assert len(lines) == 1 + 2 + LINES
+    assert lines[-1].endswith("x…")

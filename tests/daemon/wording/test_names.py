@@ -2,7 +2,7 @@
 
 from daemon.wording import wording
 from daemon.wording.form import plain
-from daemon.wording.names import meter, named, subject
+from daemon.wording.names import meter, named, shortened, subject
 from rules.series import Series
 from tests.daemon.wording.told import facts
 from tests.make import VOICE, alert, event, letter
@@ -37,3 +37,11 @@ def test_a_series_without_labels_is_called_by_its_meter():
 def test_a_name_that_is_the_identifier_is_not_said_twice():
     assert named(letter(names={VOICE: VOICE}), VOICE) == VOICE
     assert named(letter(names={VOICE: "Agatha"}), VOICE) == "Agatha (e5f6fb1a…)"
+
+
+def test_of_an_identifier_made_of_words_nothing_is_cut_that_tells_it_apart():
+    for word in ("claude-3-5-sonnet-20241022", "project-alpha-production", "anna@example.com"):
+        assert shortened(word) == word
+    for opaque in ("e5f6fb1a-53d0-4add-8e7d-0a1b2c3d4e5f", "sk-proj-Ab3dEf6hIj9kLm2n"):
+        assert shortened(opaque) == f"{opaque[:8]}…"
+    assert shortened("many words " * 9).endswith("…")

@@ -130,7 +130,8 @@ def test_it_says_what_is_usual_by_now_and_where_it_lands():
     assert found.expected == pytest.approx(80, rel=0.05)
     assert (found.observed, found.counted_from) == (60, START + 63 * DAY)
     assert found.why.reason.startswith(
-        "60 of 200 minutes used (30 %) with 5 days to go; by now 40 % is usual; lands at 1"
+        "60 of 200 minutes used (30 %) with 5 days to go; "
+        "by now 40 % of a week's use is usual; expected to end at 1"
     )
     assert "will be" not in found.why.reason
 
@@ -172,10 +173,10 @@ def test_only_what_is_minded_is_told():
 @pytest.mark.parametrize(
     ("past", "expected", "words"),
     [
-        (np.zeros(63), None, "lands at 5, between 5 and "),
+        (np.zeros(63), None, "expected to end at 5 minutes (5 %), between 5 and "),
         (np.full(63, NAN), None, "too little history to say more"),
-        (np.full(63, 5.0), 14.3, "lands at 35"),
-        (np.where(np.arange(63) % 20 == 0, 5.0, 0.0), None, "lands at "),
+        (np.full(63, 5.0), 14.3, "expected to end at 35 minutes"),
+        (np.where(np.arange(63) % 20 == 0, 5.0, 0.0), None, "expected to end at "),
         (np.empty(0), None, "too little history to say more"),
     ],
 )
@@ -207,7 +208,7 @@ def test_a_bucket_that_fills_may_pass_a_share_and_foresees_nothing_by_itself():
 
     assert verdict(kind, *before, filling=1).outcome is Outcome.NORMAL
     assert verdict(kind, *PAST, 50, filling=1).outcome is Outcome.BREACH
-    assert "lands at 1" in verdict(kind, *before, filling=1).why.reason
+    assert "expected to end at 1" in verdict(kind, *before, filling=1).why.reason
 
 
 class Daemon:

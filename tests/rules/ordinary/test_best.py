@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from rules.ordinary.best import Best
+from rules.ordinary.ground import Sums
 from rules.ordinary.strays import Look
-from rules.ordinary.watch import Sums
 
 SCORES = np.array([[[1.0, 5.0, 7.0]], [[9.0, 6.0, 3.0]], [[4.0, 8.0, 9.0]]])
 """Of three windows, for three series."""

@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.ordinary import deviation
 from rules.ordinary.deviation import Least, Minds, deviations, rarity
+from rules.ordinary.ground import Eye
 from rules.ordinary.strays import Look
-from rules.ordinary.watch import Eye, Sums
 from rules.rate import MONTHLY, YEAR, Rate
 from rules.series import Measure
 from rules.verdict import Outcome
@@ -93,17 +92,6 @@ def test_fewer_false_alarms_ask_for_more(world, edge):
     often, seldom = (verdict(world, often=Rate(1, per)).high for per in (YEAR / 52, YEAR))
 
     assert often < edge < seldom
-
-
-@pytest.mark.parametrize(("sigmas", "calm"), [(2.01, True), (1.99, False)])
-@pytest.mark.parametrize(("look", "of_any_hour"), [(Look.MORE, True), (Look.LESS, False)])
-def test_an_hour_in_which_no_lack_could_be_seen_shows_no_calm(sigmas, calm, look, of_any_hour):
-    """Not even no use at all would be two standard deviations too little there."""
-    one = np.ones((1, 1))
-    sums = Sums(1, sigmas**2 * one, sigmas**2 * one, one, 0 * one)
-    found = deviation._calm((sums,), Minds(Eye(look, (1,)), MONTHLY, NONE))
-
-    assert found[0, 0] == (calm or of_any_hour)
 
 
 @pytest.mark.parametrize("name", ["min_change", "min_ratio"])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rules.ordinary.noise import LEAST, MEMORY, noise_of
+from rules.ordinary.noise import LEAST, MEMORY, Strayed, noise_of, noises_of
 from tests.rules.panels import NAN
 
 SHAPE = (MEMORY + 1, 24, 40)
@@ -14,7 +14,7 @@ def noise(values, means, **how):
     """What is known after all of these blocks but the last, by column."""
     means = np.broadcast_to(means, values.shape)
     residual, means = turned(np.sqrt(values) - np.sqrt(means)), turned(means)
-    found = noise_of(residual, means, means > 0, **how)
+    found = noise_of(Strayed(residual, means, means > 0), **how)
     return found.still[-1], found.grows[-1]
 
 
@@ -106,7 +106,9 @@ def test_of_too_few_buckets_nothing_is_known(told, known):
 
 
 def test_where_nothing_counts_nothing_is_known():
-    found = noise_of(np.ones((4, 20, 1)), np.ones((4, 20, 1)), np.zeros((4, 20, 1), np.bool_))
+    found = noise_of(
+        Strayed(np.ones((4, 20, 1)), np.ones((4, 20, 1)), np.zeros((4, 20, 1), np.bool_))
+    )
 
     assert np.isnan(found.still).all()
 
@@ -117,6 +119,18 @@ def test_sigma_is_one_standard_deviation_around_an_expected_root():
     expected = np.sqrt(np.broadcast_to(RHYTHM, SHAPE))
     residual = np.sqrt(values) - expected
     power = turned(expected**2)
-    sigma = turned(noise_of(turned(residual), power, power > 0).sigma(power))
+    sigma = turned(noise_of(Strayed(turned(residual), power, power > 0)).sigma(power))
 
     assert np.std(residual[:-1] / sigma[-1]) == pytest.approx(1, abs=0.05)
+
+
+def test_of_several_each_is_known_as_if_it_were_alone():
+    rng = np.random.default_rng(4)
+    several = [
+        Strayed(rng.normal(0, 1 + each, (24, 40, 3)), rng.gamma(4, 9, (24, 40, 3)), flags)
+        for each, flags in enumerate(rng.random((3, 24, 40, 3)) < 0.9)
+    ]
+    for found, strayed in zip(noises_of(several), several, strict=True):
+        alone = noise_of(strayed)
+        np.testing.assert_array_equal(found.still, alone.still)
+        np.testing.assert_array_equal(found.grows, alone.grows)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.ordinary import rare
+from rules.ordinary.peaks import peaks
 from rules.ordinary.rare import (
     ABOVE,
     AT_TURNS,
@@ -23,7 +24,6 @@ from rules.ordinary.rare import (
     Own,
     Tail,
     own,
-    peaks,
 )
 from tests.rules.panels import NAN
 
@@ -205,22 +205,6 @@ def test_what_is_endlessly_far_out_tells_nothing_of_the_tail():
     worst[10:13] = inf
 
     assert np.isfinite(tail(worst, POPULATION).limit(1 / 30))
-
-
-def test_peaks_are_worse_than_the_days_beside_them():
-    found = peaks(column(1, 3, 3, 2, NAN, 0, 5, 6))[:, 0]
-
-    assert found.tolist() == [-inf, 3, -inf, -inf, -inf, -inf, -inf, 6]
-
-
-@given(st.lists(st.one_of(st.just(NAN), st.floats(-5, 5)), min_size=1, max_size=20))
-def test_there_are_never_two_peaks_in_a_row(values):
-    found = peaks(column(*values))[:, 0] > -inf
-    told = ~np.isnan(values)
-
-    assert not (found[1:] & found[:-1]).any()
-    assert found.any() == told.any()
-    assert not found[~told].any()
 
 
 def records(*values):

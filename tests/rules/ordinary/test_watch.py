@@ -8,14 +8,14 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from rules.ordinary import watch
+from rules.ordinary import ground, watch
+from rules.ordinary.ground import Eye, Seen
 from rules.ordinary.strays import Look
-from rules.ordinary.watch import Eye, watched
+from rules.ordinary.watch import watched
 from rules.panel import Marks
 from rules.series import Measure
 from tests.rules.panels import HOUR, NAN, panel
 
-OFTEN = 1 / 30
 EYE = Eye(Look.MORE, (1, 3, 24))
 DAYS = 66
 ROWS = DAYS * 24
@@ -44,20 +44,20 @@ def seen(there, rows, eye=EYE):
 
 def remembered(there, rows, eye=EYE):
     found = watched(there, rows, eye)
-    strips = list(found.strips(OFTEN))
-    arrays = []
-    for number in range(len(strips[0].sums)):
-        arrays += _of([strip.sums[number] for strip in strips], "observed expected sigma score")
-    return arrays + _of(strips, "goal"), tails(found)
-
-
-def tails(found):
-    """By row."""
-    return [found.ground.tails[block] for block in found.blocks.tolist()]
-
-
-def _of(parts, names):
-    return [np.hstack([getattr(part, name) for part in parts]) for name in names.split()]
+    seen = found.seen()
+    shape = seen.score.shape
+    windows = found.windows(*(each.ravel() for each in np.indices(shape)))
+    arrays = [
+        getattr(window, name).reshape(shape)
+        for window in windows
+        for name in ("observed", "expected", "sigma", "score")
+    ]
+    own = found.ground.own
+    arrays += [each[found.blocks] for each in (own.bend, own.heavy, own.record, own.now_and_then)]
+    strips = list(found.strips(seen))
+    for name in ("observed", "expected", "sigma"):
+        arrays.append(np.vstack([getattr(strip, name) for strip in strips]))
+    return [*arrays, seen.score, seen.highest, seen.calm], found.tails()
 
 
 def same(one, other, rows=slice(None)):
@@ -155,7 +155,8 @@ def test_how_many_series_are_worked_on_at_once_changes_no_bit(monkeypatch, of):
     there = made(of=of, series=7)
     whole = seen(there, LAST)
     for cells in (1, 2 * ROWS, 3 * ROWS):
-        monkeypatch.setattr(watch, "CHUNK", cells)
+        for module in (ground, watch):
+            monkeypatch.setattr(module, "CHUNK", cells)
 
         same(seen(there, LAST), whole)
 
@@ -183,26 +184,42 @@ def test_nothing_of_the_past_is_kept_but_its_digest(usual):
 
 
 def test_a_window_sums_so_many_buckets(usual):
-    strip = next(watched(usual, LAST, EYE).strips(OFTEN))
-    lengths = [each.buckets for each in strip.sums]
+    windows = watched(usual, LAST, EYE).windows(np.array([59]), np.array([0]))
 
-    assert lengths == [1, 3, 24]
-    for each in strip.sums:
+    assert [each.buckets for each in windows] == [1, 3, 24]
+    for each in windows:
         last = usual.values[ROWS - each.buckets :, 0].sum()
-        assert each.observed[-1, 0] == pytest.approx(last)
+        assert each.observed[0] == pytest.approx(last)
 
 
 def test_a_level_has_one_window(usual):
     level = replace(usual, metric=replace(usual.metric, measure=Measure.LEVEL))
 
-    assert [each.buckets for each in next(watched(level, LAST, EYE).strips(OFTEN)).sums] == [1]
+    assert [each.buckets for each in watched(level, LAST, EYE).ground.windows] == [1]
 
 
 def test_windows_that_begin_before_the_panel_are_not_told(usual):
-    strip = next(watched(usual, slice(0, 5), EYE).strips(OFTEN))
+    windows = watched(usual, slice(0, 5), EYE).windows(np.arange(5), np.zeros(5, dtype=int))
 
-    assert np.isnan(strip.sums[1].observed[:2]).all()
-    assert not np.isnan(strip.sums[1].observed[2:]).any()
+    assert np.isnan(windows[1].observed[:2]).all()
+    assert not np.isnan(windows[1].observed[2:]).any()
+
+
+@pytest.mark.parametrize("shares", [(1, 3), (6, 24)])
+@pytest.mark.parametrize("rows", [slice(0, ROWS), LAST, slice(ROWS - 1, ROWS)])
+@pytest.mark.parametrize("look", Look)
+def test_at_a_glance_is_seen_what_all_windows_show(usual, shares, rows, look):
+    watch._remembered.cache_clear()
+    found = watched(usual, rows, Eye(look, shares))
+    seen, strip = found.seen(), next(found.strips(found.seen()))
+    shape = seen.score.shape
+    windows = found.windows(*(each.ravel() for each in np.indices(shape)))
+    of_all = Seen.of(windows, look)
+
+    for name in ("score", "highest", "calm"):
+        mine, right = getattr(seen, name), getattr(of_all, name).reshape(shape)
+        np.testing.assert_array_equal(mine, right)
+    np.testing.assert_array_equal(strip.observed, windows[0].observed.reshape(shape))
 
 
 def test_the_span_is_that_of_a_block(usual):
@@ -213,7 +230,7 @@ def test_the_span_is_that_of_a_block(usual):
 
 
 def test_before_anything_is_known_there_is_no_tail(usual):
-    found = tails(watched(usual, slice(0, ROWS), EYE))
+    found = watched(usual, slice(0, ROWS), EYE).tails()
     known = [tail is not None for tail in found]
 
     assert known == sorted(known)
@@ -225,12 +242,12 @@ def test_turns_of_the_month_are_told_by_the_day_in_the_zone_of_the_metric():
     here = slice(0, ROWS)
     plain = made(start=20 * HOUR)
     seoul = replace(plain, metric=replace(plain.metric, offset=9 * HOUR))
-    unseen = []
-    for each in (plain, seoul):
-        found = watched(each, here, EYE)
-        unseen.append(np.isposinf(found.ground.own.turn[found.blocks, 0]))
+    turns = [
+        np.isposinf(found.ground.own.turn[found.blocks, 0])
+        for found in (watched(each, here, EYE) for each in (plain, seoul))
+    ]
 
-    assert [int(turn.argmin()) for turn in unseen] == [28, 19]
+    assert [int(turn.argmin()) for turn in turns] == [28, 19]
 
 
 def marked(there):

@@ -176,8 +176,9 @@ def test_a_first_mail_is_no_reply():
     assert parsed(letter())["References"] is None
 
 
-def test_a_long_domain_leaves_the_thread_whole():
-    sender = f"meterwatch@{'long.' * 30}example.com"
+def test_a_long_domain_leaves_the_thread_and_the_lists_name_whole():
+    host = f"{'long.' * 30}example.com"
+    sender = f"meterwatch@{host}"
     opened = opened_in(sender)
     told = message(letter(Change.RESOLVED), receipt=opened)
     raw = mail(told, sender, TO).as_bytes(policy=default)
@@ -185,6 +186,7 @@ def test_a_long_domain_leaves_the_thread_whole():
     assert f"\nIn-Reply-To: {opened.id}\n".encode() in raw
     assert f"\nReferences: {opened.id}\n".encode() in raw
     assert f"\nMessage-ID: {message_id(told, sender)}\n".encode() in raw
+    assert f"\nList-Id: Meterwatch alerts <meterwatch.{host}>\n".encode() in raw
 
 
 def test_a_name_beyond_ascii_survives_the_journey():

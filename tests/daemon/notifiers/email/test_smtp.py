@@ -364,7 +364,14 @@ def test_a_mail_needs_a_recipient():
         Email("mail.example.com", FROM, ())
 
 
-@pytest.mark.parametrize("wrong", ["nobody", "a@", "@example.com", "", "ä@example.com", "a@b\nc"])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *("nobody", "a@", "@example.com", "", "ä@example.com", "a@b\nc"),
+        # Two in one, of which the second would never have anything.
+        *("a@example.com, b@example.com", "A <a@example.com>, B <b@example.com>"),
+    ],
+)
 def test_an_address_that_is_none_is_named_with_its_field(wrong):
     with pytest.raises(ValueError, match="in `to`"):
         Email("mail.example.com", FROM, ("a@example.com", wrong))

@@ -69,7 +69,7 @@ def test_where_slack_broke_off_the_message_may_stand_all_the_same(code, status):
     assert type(failed(code, status)) is DeliveryUnknown
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 407, 499])
+@pytest.mark.parametrize("status", [302, 308, 400, 403, 404, 407, 499])
 def test_a_refusal_without_slacks_words_points_at_the_address(status):
     assert type(failed(None, status)) is DestinationDown
     assert "check `url`" in str(failed(None, status))

@@ -1,7 +1,9 @@
 import asyncio
 import logging
 import ssl
+from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 import trustme
@@ -16,6 +18,7 @@ from daemon.notifier import (
     DestinationDown,
     Receipt,
 )
+from daemon.notifiers.slack.answers import SHUT
 from daemon.notifiers.slack.blocks import said
 from daemon.notifiers.slack.bot import Slack
 from daemon.sandbox.loopback import serve
@@ -47,7 +50,7 @@ async def test_an_opened_alert_is_posted_with_its_blocks_and_its_key(slack):
     assert posted.now.blocks[0]["type"] == "header"
     assert posted.metadata == {
         "event_type": "meterwatch_alert",
-        "event_payload": {"key": told().key},
+        "event_payload": {"key": sha256(told().key.encode()).hexdigest()},
     }
 
 
@@ -143,6 +146,36 @@ async def test_where_that_channel_is_gone_the_end_is_told_in_the_new_one():
         receipt = await send(told(Change.RESOLVED, receipt=Receipt("C0000000002", "1.0")))
 
     assert receipt.place == CHANNEL
+
+
+async def test_where_the_bot_may_not_speak_there_any_more_the_new_channel_has_it_all():
+    """The channel was changed, and the bot taken out of the old one: no fault of the new."""
+    left, now = Channel("C0000000002"), Channel(CHANNEL)
+    slack = SlackStandIn(WallClock(), channels=(left, now), paced=False)
+    async with posting(slack, channel=left.id) as send:
+        opened = await send(told())
+    slack.workspace._channels = (replace(left, joined=False), now)
+    async with posting(slack) as send:
+        worse = await send(told(Change.WORSENED, news="Worse", receipt=opened))
+        await send(told(Change.RESOLVED, news="Over", receipt=worse))
+
+    assert worse.place == CHANNEL
+    there, *here = slack.messages
+    assert len(there.versions) == 2
+    assert [(one.channel, one.thread) for one in here] == [(CHANNEL, None), (CHANNEL, worse.id)]
+
+
+@pytest.mark.parametrize("code", sorted(SHUT))
+async def test_where_a_thread_takes_no_word_the_news_is_a_new_message(slack, code):
+    refused = Fault(200, f'{{"ok": false, "error": "{code}"}}', method="chat.postMessage")
+    async with posting(slack) as send:
+        opened = await send(told())
+        slack.faults.append(refused)
+        worse = await send(told(Change.WORSENED, news="Worse", receipt=opened))
+
+    first, second = slack.messages
+    assert (worse.id, second.thread) == (second.ts, None)
+    assert first.now == second.now
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 from aiohttp import web
 
 from daemon.clock import WallClock
+from daemon.notifiers.slack.readback import mark
 from daemon.sandbox.loopback import serve
 from daemon.sandbox.slack.files import Files
 from daemon.sandbox.slack.stand_in import Fault, SlackStandIn
@@ -38,7 +39,7 @@ async def test_a_chart_is_shown_inside_the_message(slack):
     stored = slack.files.all[image["slack_file"]["id"]]
     assert image["alt_text"] == PNG.title
     assert (stored.name, stored.content, stored.title) == (PNG.name, PNG.content, PNG.title)
-    assert posted.metadata["event_payload"] == {"key": told().key}
+    assert posted.metadata == mark(told()).to_dict()
 
 
 async def test_the_words_come_first_and_the_chart_when_it_is_there(slack):

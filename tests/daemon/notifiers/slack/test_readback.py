@@ -1,3 +1,7 @@
+import re
+from contextlib import suppress
+from dataclasses import replace
+
 import pytest
 
 from daemon.clock import WallClock
@@ -8,9 +12,19 @@ from daemon.notifier import (
     DestinationDown,
     Receipt,
 )
+from daemon.notifiers.slack.readback import mark
 from daemon.sandbox.slack.stand_in import Channel, Fault, SlackStandIn
 from rules.alert import Change
-from tests.daemon.notifiers.slack.told import CHANNEL, TOKEN, posting, reaching, told
+from tests.daemon.notifiers.slack.told import (
+    CHANNEL,
+    CSV,
+    PNG,
+    TOKEN,
+    circular,
+    posting,
+    reaching,
+    told,
+)
 from tests.fakes import HandClock
 from tests.make import AT, HOUR
 
@@ -59,6 +73,14 @@ async def test_another_message_is_not_taken_for_it(slack):
         await bot.send(http, told(key="another"))
 
         assert await bot.find(http, told()) is None
+
+
+def test_the_mark_is_short_and_plain_whatever_a_vendor_wrote():
+    """Slack takes only so much of it, and nobody says what it makes of a voice called <&>."""
+    one, other = (mark(told(key=f"<&> ü {name}" * 5000)).event_payload for name in "ab")
+
+    assert re.fullmatch("[0-9a-f]{64}", one["key"])
+    assert one != other
 
 
 async def test_it_is_found_however_much_was_said_since(slack):
@@ -121,6 +143,51 @@ async def test_what_was_posted_anew_for_a_deleted_one_is_found(slack):
     assert [posted.ts for posted in slack.messages] == [receipt.id]
 
 
+@pytest.mark.parametrize("change", [Change.OPENED, Change.WORSENED])
+async def test_a_chart_that_was_lost_with_the_answer_follows_once_the_words_are_found(
+    slack, change
+):
+    """A crash after the words and before the chart is the same."""
+    async with posting(slack) as send:
+        opened = await send(told()) if change is Change.WORSENED else None
+    slack.faults += [LOST] if opened is None else [None, LOST]
+    news = "Worse" if opened else ""
+    one = told(change, news=news, receipt=opened, pictures=(PNG,), repeats=True)
+    await settled(slack, one)
+
+    first = slack.messages[0].now.blocks
+    assert [block["type"] for block in first].count("image") == 1
+    assert "Possibly a repeat" not in str(first)
+    assert len(slack.messages) == (1 if opened is None else 2)
+
+
+@pytest.mark.parametrize(
+    "lost", ["chat.postMessage", "files.getUploadURLExternal", "files.completeUploadExternal"]
+)
+async def test_the_files_of_a_report_follow_and_come_once(slack, lost):
+    """Whatever of it was done when the answer was lost, or the daemon died."""
+    one = circular(files=(CSV,))
+    async with reaching(slack) as (bot, http):
+        slack.faults.append(replace(LOST, method=lost))
+        with suppress(DeliveryUnknown):
+            await bot.send(http, one)
+        await bot.find(http, one)
+        await bot.find(http, one)
+
+    shared = [posted for posted in slack.messages if posted.files]
+    assert [slack.files.all[posted.files[0]].name for posted in shared] == [CSV.name]
+
+
+async def test_what_is_whole_is_found_and_left_alone(slack):
+    whole = told(pictures=(PNG,), files=(CSV,))
+    async with reaching(slack) as (bot, http):
+        receipt = await bot.send(http, whole)
+        before = list(slack.messages)
+
+        assert await bot.find(http, whole) == receipt
+    assert slack.messages == before
+
+
 async def test_without_the_scope_to_look_nobody_will_ever_know():
     slack = SlackStandIn(WallClock(), scopes=("chat:write",))
     async with reaching(slack) as (bot, http):
@@ -146,8 +213,13 @@ async def test_a_place_that_cannot_be_asked_now_says_so(slack, fault, kind):
     assert type(error.value) is kind
 
 
-async def test_a_channel_the_bot_left_needs_a_person():
-    left = Channel(CHANNEL, joined=False)
+async def test_a_channel_the_bot_is_not_in_cannot_be_read_and_only_a_message_tells_more():
+    """It may have left, which needs a person, or post there without being in it."""
+    left, open_ = Channel(CHANNEL, joined=False), Channel(CHANNEL, joined=False, open=True)
     async with reaching(SlackStandIn(WallClock(), channels=(left,))) as (bot, http):
-        with pytest.raises(DestinationDown, match=CHANNEL):
+        with pytest.raises(DeliveryRefused, match="the bot is not in the channel"):
             await bot.find(http, told())
+        with pytest.raises(DestinationDown, match=CHANNEL):
+            await bot.send(http, told())
+    async with reaching(SlackStandIn(WallClock(), channels=(open_,))) as (bot, http):
+        assert await bot.send(http, told())

@@ -14,8 +14,9 @@ async def probing(slack, **fields):
         return await bot.probe(http)
 
 
-def granted(*scopes):
-    return SlackStandIn(WallClock(), token=TOKEN, scopes=scopes, channels=(Channel(CHANNEL),))
+def granted(*scopes, **fields):
+    channels = (Channel(CHANNEL, **fields),)
+    return SlackStandIn(WallClock(), token=TOKEN, scopes=scopes, channels=channels)
 
 
 async def test_a_probe_signs_in_finds_the_channel_and_posts_nothing():
@@ -48,6 +49,19 @@ async def test_a_private_channel_is_read_with_a_scope_of_its_own():
     said = await probing(granted("chat:write", "channels:read", "groups:history", "files:write"))
 
     assert "without" not in said
+
+
+async def test_who_may_post_everywhere_need_not_be_in_a_public_channel():
+    """Others were told every day that nobody is told there, and it took every message."""
+    said = await probing(granted(*ALL, "chat:write.public", joined=False, open=True))
+
+    assert "it may post to #alerts, and is not in it: " in said
+
+
+@pytest.mark.parametrize(("scopes", "private"), [((), False), (("chat:write.public",), True)])
+async def test_without_that_and_in_a_private_channel_it_must_be_invited(scopes, private):
+    with pytest.raises(DestinationDown, match="the bot is not in"):
+        await probing(granted(*ALL, *scopes, joined=False, private=private))
 
 
 async def test_without_the_scope_to_write_there_is_nothing_to_probe():

@@ -41,10 +41,8 @@ async def test_what_is_new_is_said_in_the_thread_and_what_is_grave_in_the_channe
     assert len(first.versions) == 2
     assert (reply.thread, reply.broadcast) == (opened.id, loud)
     assert reply.now.text.endswith(" News")
-    assert reply.metadata == {
-        "event_type": "meterwatch_news",
-        "event_payload": {"key": told(change).key},
-    }
+    assert reply.metadata["event_type"] == "meterwatch_news"
+    assert reply.metadata["event_payload"] == first.metadata["event_payload"]
 
 
 async def test_the_story_of_an_alert_stays_in_one_thread(slack):

@@ -1,3 +1,4 @@
+import asyncio
 import logging
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -109,6 +110,33 @@ async def test_where_it_broke_off_the_message_may_stand_all_the_same(slack, faul
     error = await refusal(slack)
 
     assert type(error) is DeliveryUnknown
+    assert slack.calls == 1
+
+
+async def test_where_the_connection_never_came_about_the_message_did_not_arrive():
+    """A handshake that hangs: nothing left, so the next try need not say that it repeats."""
+    hung_up = asyncio.Event()
+
+    async def listen(_reader, writer):
+        await hung_up.wait()
+        writer.close()
+
+    async with await asyncio.start_server(listen, "127.0.0.1", 0) as server, open_http() as http:
+        port = server.sockets[0].getsockname()[1]
+        hook = SlackWebhook(Secret(f"https://127.0.0.1:{port}{PATH}"), timedelta(seconds=0.1))
+        with pytest.raises(DeliveryError) as error:
+            await hook.send(http, told())
+        hung_up.set()
+
+    assert type(error.value) is DeliveryError
+    assert "very-secret" not in str(error.value)
+
+
+async def test_an_address_that_points_elsewhere_is_not_followed_there(slack):
+    slack.faults.append(Fault(307, "", {"Location": "/services/T1/B2/other"}))
+    error = await refusal(slack)
+
+    assert type(error) is DestinationDown
     assert slack.calls == 1
 
 

@@ -142,6 +142,7 @@ async def test_who_is_calling_and_where_to_are_answered():
         "name": "alerts",
         "is_archived": False,
         "is_member": True,
+        "is_private": False,
     }
 
 

@@ -10,6 +10,7 @@ from daemon.sandbox.loopback import serve
 from daemon.secret import Secret
 from daemon.sources.fastly import FastlyServiceUsage, FastlyUsageMetrics
 from daemon.store import open_store
+from tests.blank import blank
 from tests.daemon.sources.fastly.stand import KEY, stand_in
 from tests.daemon.sources.fastly.vendor import Fastly, Watch
 
@@ -25,7 +26,7 @@ async def fastly(http: Http) -> AsyncIterator[Fastly]:
 @pytest.fixture
 async def watch(fastly: Fastly, tmp_path: Path) -> AsyncIterator[Watch]:
     """The account, polled into a real store."""
-    async with open_store(f"sqlite+aiosqlite:///{tmp_path}/meterwatch.db") as store:
+    async with open_store(blank(tmp_path)) as store:
         yield Watch(fastly, store, FastlyUsageMetrics(Secret(KEY), url=fastly.url))
 
 

@@ -1,6 +1,6 @@
 """What a person can do about an alert: the same by the command line, the page and Slack."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -9,7 +9,7 @@ from daemon.route import more
 from daemon.store import Transaction
 from daemon.store.acts import Act, Via, What
 from daemon.store.alerts import Numbered
-from daemon.store.outbox import LetterState
+from daemon.store.outbox import LetterState, Owed
 from daemon.text import moment
 from rules.alert import Change, Event, Phase
 from rules.health import CONDITIONS
@@ -21,6 +21,7 @@ __all__ = [
     "Person",
     "Via",
     "acknowledge",
+    "acknowledge_all",
     "end_silence",
     "expect",
     "make_silence",
@@ -31,6 +32,7 @@ __all__ = [
 _TWICE = timedelta(minutes=5)
 """A silence that lasts this much longer than another is the same: somebody pressed twice."""
 _UNTOLD = (LetterState.MUTED, LetterState.FAILED)
+_ACKNOWLEDGED = "{} acknowledged by {}: nobody is reminded of {} any more."
 _MANY = 1000
 """So many letters about an alert are looked through."""
 
@@ -63,8 +65,26 @@ async def acknowledge(tx: Transaction, alert: int, person: Person, at: datetime)
     if not await tx.alerts.acknowledge(alert, person.name, at):
         return f"Alert {alert} is acknowledged already, {_by(known)}."
     await _note(tx, What.ACKNOWLEDGED, alert, person, at)
-    await _tell(tx, known, Change.ACKNOWLEDGED, person, at)
-    return f"Alert {alert} is acknowledged by {person.name}: nobody is reminded of it any more."
+    await _tell_acknowledged(tx, [known], person, at)
+    return _ACKNOWLEDGED.format(f"Alert {alert} is", person.name, "it")
+
+
+async def acknowledge_all(
+    tx: Transaction, alerts: Collection[int], person: Person, at: datetime
+) -> str:
+    """Say that somebody looks after all of these that go on, and that nobody looks after yet."""
+    held = await tx.alerts.hold_all(alerts)
+    left = [one for one in held if _fires(one) and one.acknowledged is None]
+    if not left:
+        raise ActRefused(f"Nothing left to acknowledge: {_why_none(held)}.")
+    numbers = [one.number for one in left]
+    await tx.alerts.acknowledge_all(numbers, person.name, at)
+    done = [Act(at, person.name, person.via, What.ACKNOWLEDGED, one, "") for one in numbers]
+    await tx.acts.note_all(done)
+    await _tell_acknowledged(tx, left, person, at)
+    if len(left) == 1:
+        return _ACKNOWLEDGED.format(f"Alert {numbers[0]} is", person.name, "it")
+    return _ACKNOWLEDGED.format(f"{len(left):,} alerts are", person.name, "them")
 
 
 async def take_back(tx: Transaction, alert: int, person: Person, at: datetime) -> str:
@@ -73,7 +93,8 @@ async def take_back(tx: Transaction, alert: int, person: Person, at: datetime) -
     if not await tx.alerts.take_back(alert):
         return f"Nobody has acknowledged alert {alert}: there is nothing to take back."
     await _note(tx, What.TAKEN_BACK, alert, person, at, f"it was acknowledged {_by(known)}")
-    await _tell(tx, known, Change.REMINDED, person, at)
+    # Whoever heard, or will, that it was acknowledged, hears that it is not any more.
+    await _tell(tx, [(known, await _who_heard(tx, alert))], Change.REMINDED, at)
     return f"Alert {alert} is not acknowledged any more; it was, {_by(known)}."
 
 
@@ -151,10 +172,35 @@ async def _live(tx: Transaction, number: int, else_: str) -> Numbered:
     alert = known.alert
     if alert.phase is Phase.PENDING:
         raise ActRefused(f"Alert {number} is pending: nobody was told of it yet.")
-    if alert.phase is not Phase.FIRING:
+    if not _fires(known):
         when = moment(alert.ended_at or alert.judged_at)
         raise ActRefused(f"Alert {number} is over ({alert.phase.value}, {when}): {else_}.")
     return known
+
+
+def _fires(known: Numbered) -> bool:
+    return known.alert.phase is Phase.FIRING
+
+
+def _why_none(held: Sequence[Numbered]) -> str:
+    """Why none of these is left to look after."""
+    going = [one for one in held if _fires(one)]
+    over = len(held) - len(going)
+    if not going:
+        return f"{_all(held)} over"
+    names = {one.acknowledged.by for one in going if one.acknowledged}
+    by = f", by {names.pop()}" if len(names) == 1 else ""
+    if not over:
+        return f"{_all(held)} acknowledged already{by}"
+    return f"{over:,} {_are(over)} over, and {len(going):,} {_are(len(going))} acknowledged{by}"
+
+
+def _all(held: Sequence[Numbered]) -> str:
+    return f"alert {held[0].number} is" if len(held) == 1 else f"all {len(held):,} are"
+
+
+def _are(many: int) -> str:
+    return "is" if many == 1 else "are"
 
 
 def _by(known: Numbered) -> str:
@@ -200,26 +246,42 @@ async def _note(
     await tx.acts.note(Act(at, person.name, person.via, what, alert, words))
 
 
-async def _tell(
-    tx: Transaction, known: Numbered, change: Change, person: Person, at: datetime
+async def _tell_acknowledged(
+    tx: Transaction, taken: Sequence[Numbered], person: Person, at: datetime
 ) -> None:
-    """Owe the news to those who heard of the alert, in a letter like the last they were owed."""
+    told = await tx.outbox.told_of([one.number for one in taken])
+    hears = [(one, told.get(one.number, ())) for one in taken]
+    await _tell(tx, hears, Change.ACKNOWLEDGED, at, person.name)
+
+
+async def _tell(
+    tx: Transaction,
+    hears: Sequence[tuple[Numbered, Collection[str]]],
+    change: Change,
+    at: datetime,
+    by: str | None = None,
+) -> None:
+    """Owe the news to those who hear of each alert, in a letter like the last they were owed."""
+    last = await tx.outbox.last_of([one.number for one, _ in hears])
+    owed = [
+        Owed(replace(_letter(one, last[one.number, place], change, at), by=by))
+        for one, places in hears
+        for place in places
+    ]
+    await tx.outbox.enqueue_all(owed)
+
+
+def _letter(known: Numbered, last: Letter, change: Change, at: datetime) -> Letter:
     event = Event(change, known.alert, known.alert.latest)
-    for destination in await _who_hears(tx, known.number, change):
-        last = await tx.outbox.last(known.number, destination)
-        if last is not None:
-            words = known.alert.rule, known.alert.series.key, event.verdict.at.isoformat()
-            # It may be taken back and said anew about the same bucket.
-            key = "|".join((*words, f"{change.value} {at.isoformat()}", destination))
-            by = person.name if change is Change.ACKNOWLEDGED else None
-            await tx.outbox.enqueue(replace(more(last, event, key, at), by=by))
+    alert, bucket = known.alert, event.verdict.at.isoformat()
+    # It may be taken back and said anew about the same bucket.
+    words = str(known.number), alert.rule, alert.series.key, bucket
+    key = "|".join((*words, f"{change.value} {at.isoformat()}", last.destination))
+    return more(last, event, key, at)
 
 
-async def _who_hears(tx: Transaction, alert: int, change: Change) -> Collection[str]:
-    """That it is not acknowledged any more hears whoever heard, or will, that it was."""
-    told = await tx.outbox.told(alert)
-    if change is Change.ACKNOWLEDGED:
-        return told
+async def _who_heard(tx: Transaction, alert: int) -> Collection[str]:
+    """Whoever heard, or will, that an alert is acknowledged."""
     states = [state for state in LetterState if state not in _UNTOLD]
     letters = [one.content for one in await tx.outbox.ledger(_MANY, states, alert=alert)]
     return sorted(

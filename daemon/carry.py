@@ -112,6 +112,8 @@ class Carrier:
         async with self.means.store.transaction() as tx:
             before = await tx.destinations.state(self._name)
             await tx.bag.sent([one.id for one in bundle.told], at, receipt)
+            if bundle.receipt is not None and receipt is not None and receipt != bundle.receipt:
+                await tx.bag.move(self._name, bundle.receipt, receipt)
             await tx.bag.fold([one.id for one in bundle.folded], at)
             await tx.destinations.succeeded(self._name, at + self.destination.notifier.spacing)
             events = [

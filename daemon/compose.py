@@ -52,6 +52,7 @@ def composed(bundle: Bundle, spoken: Mapping[int, Letter]) -> Message:
         wording=words,
         tone=tone_of(letters),
         letters=letters,
+        unchanged=frozenset(spoken) - frozenset(news),
         receipt=bundle.receipt,
         repeats=bundle.unknown,
         pictures=tuple(_chart(letters, words)),

@@ -1,4 +1,4 @@
-"""Does what people ask for by a button under an alert, and tells them what came of it."""
+"""Does what people ask for by a button under a message, and tells them what came of it."""
 
 import asyncio
 from collections import deque
@@ -8,10 +8,18 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from logging import getLogger
 
-from daemon.act import ActRefused, Person, Via, acknowledge, expect, silence_alert
+from daemon.act import (
+    ActRefused,
+    Person,
+    Via,
+    acknowledge,
+    acknowledge_all,
+    expect,
+    silence_alert,
+)
 from daemon.clock import Clock
 from daemon.http import Http
-from daemon.notifier import DeliveryError, Destination
+from daemon.notifier import DeliveryError, Destination, Receipt
 from daemon.notifiers.slack.bot import Slack
 from daemon.notifiers.slack.buttons import Button, Press
 from daemon.notifiers.slack.socket import Line, Pressed, listen
@@ -27,6 +35,10 @@ _SPANS: Mapping[Button, timedelta] = {
 }
 _WITHIN = timedelta(seconds=5)
 """How long a press that was begun may take once nobody listens any more."""
+_UNKNOWN = (
+    "Nothing was acknowledged: this message is not known yet, or there is a newer one that says "
+    "the same. Press again in a minute, or there."
+)
 _BROKE = "That did not work, and nothing was changed. Meterwatch's log says why."
 
 
@@ -71,9 +83,9 @@ class Listener:
         except ActRefused as refused:
             return str(refused)
         except Exception:  # whatever broke, the daemon goes on, and the person hears of it
-            log.exception("alert %d: %s from Slack failed", press.alert, press.button)
+            log.exception("%s: %s from Slack failed", _what(press), press.button)
             return _BROKE
-        log.info("%s in Slack, alert %d: %s", press.name, press.alert, words)
+        log.info("%s in Slack, %s: %s", press.name, _what(press), words)
         self.acted()
         return words
 
@@ -123,8 +135,21 @@ def _lines(bots: Sequence[Slack]) -> Sequence[Line]:
     return [Line(token, url) for (url, _), token in told.items() if token is not None]
 
 
+def _what(press: Press) -> str:
+    return "a message of several" if press.alert is None else f"alert {press.alert}"
+
+
+def _place(press: Press) -> Receipt:
+    return Receipt(press.channel, press.message)
+
+
 async def _act(tx: Transaction, press: Press, clock: Clock) -> str:
     person, at = Person(press.name, Via.SLACK), clock.now()
+    if press.alert is None:
+        alerts = await tx.outbox.spoken_of(press.destination, _place(press))
+        if not alerts:
+            raise ActRefused(_UNKNOWN)
+        return await acknowledge_all(tx, alerts, person, at)
     match press.button:
         case Button.ACKNOWLEDGE:
             return await acknowledge(tx, press.alert, person, at)

@@ -45,6 +45,8 @@ class Message:
     tone: Tone
     letters: tuple[Letter, ...] = ()
     """The newest of each alert it speaks of; none: it is about no alert."""
+    unchanged: frozenset[int] = frozenset()
+    """Those of its alerts of which it says what was said before, and nothing new."""
     receipt: Receipt | None = None
     """Where the message stands that told of these alerts last."""
     repeats: bool = False

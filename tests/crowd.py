@@ -53,6 +53,8 @@ class Crowd:
     rule: Rule = BUSY
     step: timedelta = SECOND
     """So long passes from one round to the next at least."""
+    people: tuple[str, ...] = ()
+    """Who may press buttons in Slack; nobody: there are none."""
     box: Mailbox = field(default_factory=Mailbox)
     meters: list[Meter] = field(default_factory=lambda: [Meter() for _ in range(SOURCES)])
 
@@ -74,7 +76,7 @@ class Crowd:
 
     def courier(self) -> Courier:
         places: dict[str, Notifier] = {
-            "team": Bot(token=Secret("xoxb-x"), channel=CHANNEL, url=f"{self.url}/api/"),
+            "team": self.bot(),
             "mail": Email(
                 "127.0.0.1", "us@example.com", ("ops@example.com",), "none", self.mail.port
             ),
@@ -82,6 +84,12 @@ class Crowd:
         }
         means = Means(self.store, self.http, self.clock, build_metrics("test"), self.routing)
         return Courier({name: Destination(name, one) for name, one in places.items()}, means)
+
+    def bot(self) -> Bot:
+        given = Secret("xapp-x") if self.people else None
+        return Bot(
+            Secret("xoxb-x"), CHANNEL, f"{self.url}/api/", app_token=given, people=self.people
+        )
 
     async def pass_(self, span: timedelta) -> None:
         """A round whenever something is due."""

@@ -51,15 +51,12 @@ class Acts:
         self._connection = connection
 
     async def note(self, act: Act) -> None:
-        row = {
-            "at": act.at,
-            "by": act.by,
-            "via": act.via.value,
-            "what": act.what.value,
-            "alert_id": act.alert,
-            "words": act.words,
-        }
-        await self._connection.execute(sa.insert(tables.act).values(**row))
+        await self.note_all([act])
+
+    async def note_all(self, acts: Sequence[Act]) -> None:
+        """Many at once: somebody may have done something about thousands of alerts."""
+        if acts:
+            await self._connection.execute(sa.insert(tables.act), [_row(act) for act in acts])
 
     async def of(self, alert: int) -> Sequence[Act]:
         """All that was done about an alert, in order."""
@@ -74,6 +71,17 @@ class Acts:
         act = tables.act.c
         query = sa.select(tables.act).where(which).order_by(act.at, act.id)
         return [_act(row) for row in await self._connection.execute(query)]
+
+
+def _row(act: Act) -> dict[str, Any]:
+    return {
+        "at": act.at,
+        "by": act.by,
+        "via": act.via.value,
+        "what": act.what.value,
+        "alert_id": act.alert,
+        "words": act.words,
+    }
 
 
 def _act(row: sa.Row[Any]) -> Act:

@@ -154,17 +154,33 @@ class Alerts:
 
     async def hold(self, number: int) -> Numbered | None:
         """The same, and nobody else changes it until this transaction is over."""
-        mine = tables.alert.c.id == number
-        query = sa.select(tables.alert).where(mine).with_for_update(key_share=True)
-        row = (await self._connection.execute(query)).one_or_none()
-        return None if row is None else _numbered(row)
+        return next(iter(await self.hold_all([number])), None)
+
+    async def hold_all(self, numbers: Collection[int]) -> Sequence[Numbered]:
+        """The same of many, in the order of their numbers: so two who want the same wait for each
+        other, and not each for the other."""
+        alert = tables.alert.c
+        found: list[Numbered] = []
+        for some in slices(numbers):
+            query = sa.select(tables.alert).where(alert.id.in_(some)).order_by(alert.id)
+            rows = await self._connection.execute(query.with_for_update(key_share=True))
+            found += map(_numbered, rows)
+        return found
 
     async def acknowledge(self, number: int, by: str, at: datetime) -> bool:
         """Note who looks after an alert; answers whether nobody did before."""
-        alert = tables.alert.c
-        free = (alert.id == number) & alert.acknowledged_at.is_(None)
-        mine = sa.update(tables.alert).where(free).values(acknowledged_at=at, acknowledged_by=by)
-        return (await self._connection.execute(mine)).rowcount == 1
+        return await self.acknowledge_all([number], by, at) == 1
+
+    async def acknowledge_all(self, numbers: Collection[int], by: str, at: datetime) -> int:
+        """The same of many; answers of how many nobody did."""
+        alert, taken = tables.alert.c, 0
+        for some in slices(numbers):
+            free = sa.update(tables.alert).where(
+                alert.id.in_(some), alert.acknowledged_at.is_(None)
+            )
+            mine = free.values(acknowledged_at=at, acknowledged_by=by)
+            taken += (await self._connection.execute(mine)).rowcount
+        return taken
 
     async def take_back(self, number: int) -> bool:
         """Note that nobody looks after an alert any more; answers whether somebody did."""

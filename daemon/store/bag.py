@@ -120,6 +120,14 @@ class Bag:
             receipt_id=receipt and receipt.id,
         )
 
+    async def move(self, destination: str, before: Receipt, now: Receipt) -> None:
+        """A new message says all that another said, so that one speaks of its alerts from here on:
+        it was deleted, say, or it is a mail, which nobody can edit."""
+        letter = tables.letter.c
+        there = (letter.receipt_id == before.id) & (letter.receipt_place == before.place)
+        mine = there & (letter.destination == destination)
+        await self._update(mine, receipt_place=now.place, receipt_id=now.id)
+
     async def fold(self, ids: Collection[int], at: datetime) -> None:
         await self._each(ids, state=LetterState.FOLDED.value, settled_at=at, failure=None)
 

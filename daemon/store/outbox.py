@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from daemon.letter import Circular, Letter
-from daemon.notifier import Copy
+from daemon.notifier import Copy, Receipt
 from daemon.store import tables
 from daemon.store.database import insert_if_absent, slices
 from rules.alert import Change
@@ -127,12 +127,9 @@ class Outbox:
                 found.setdefault((alert, destination), []).append((key, change))
         return found
 
-    async def told(self, alert: int) -> Sequence[str]:
-        """The destinations that heard of an alert, or are going to."""
-        return (await self.told_of([alert])).get(alert, [])
-
     async def told_of(self, alerts: Collection[int]) -> Mapping[int, Sequence[str]]:
-        """The same of many; of an alert that nobody heard of nothing."""
+        """The destinations that heard of these alerts, or are going to; of an alert that nobody
+        heard of nothing."""
         letter = tables.letter.c
         found: dict[int, list[str]] = {}
         for some in slices(alerts):
@@ -143,13 +140,26 @@ class Outbox:
                 found.setdefault(alert, []).append(destination)
         return found
 
-    async def last(self, alert: int, destination: str) -> Letter | None:
-        """The last letter to a destination about an alert, whatever became of it."""
+    async def last_of(self, alerts: Collection[int]) -> Mapping[tuple[int, str], Letter]:
+        """The last letter about each of these alerts to each destination, whatever became of it."""
         letter = tables.letter.c
-        mine = (letter.alert_id == alert) & (letter.destination == destination)
-        query = sa.select(letter.body).where(mine).order_by(letter.id.desc()).limit(1)
-        body = (await self._connection.execute(query)).scalar_one_or_none()
-        return None if body is None else msgspec.json.decode(body, type=Letter)
+        found: dict[tuple[int, str], Letter] = {}
+        for some in slices(alerts):
+            mine = sa.select(sa.func.max(letter.id)).where(letter.alert_id.in_(some))
+            last = mine.group_by(letter.alert_id, letter.destination)
+            query = sa.select(letter.body).where(letter.id.in_(last)).order_by(letter.id)
+            for body in (await self._connection.execute(query)).scalars():
+                one = msgspec.json.decode(body, type=Letter)
+                found[one.alert, one.destination] = one
+        return found
+
+    async def spoken_of(self, destination: str, receipt: Receipt) -> Sequence[int]:
+        """The alerts that a message speaks of, by where it stands."""
+        letter = tables.letter.c
+        there = (letter.receipt_id == receipt.id) & (letter.receipt_place == receipt.place)
+        mine = there & (letter.destination == destination) & letter.alert_id.is_not(None)
+        query = sa.select(letter.alert_id).where(mine).distinct().order_by(letter.alert_id)
+        return (await self._connection.execute(query)).scalars().all()
 
     async def last_told(self, alert: int, destination: str) -> datetime | None:
         """When a destination was told of an alert last; None where that is still owed."""

@@ -126,3 +126,22 @@ async def test_who_is_refused_is_reported_once_here_and_elsewhere_and_again_when
         Change.OPENED,
         Change.RESOLVED,
     ]
+
+
+async def test_a_mail_that_follows_says_of_all_alerts_what_was_said_of_them_last(
+    post: Post,
+) -> None:
+    """Each is a message of its own: the newest speaks of what the first began with."""
+    for hour in range(6):
+        await post.owe(hour=hour)
+    await post.deliver()
+    for hour in range(2):
+        await post.owe(Change.RESOLVED, hour=hour)
+        await post.pass_(MINUTE)
+
+    first, second, third = post.team.messages
+    assert len(first.letters) == 6
+    assert second.receipt == Receipt("watch@example.com", f"<{first.key}>")
+    assert third.receipt == Receipt("watch@example.com", f"<{second.key}>")
+    assert sum(one.event.change is Change.RESOLVED for one in third.letters) == 2
+    assert len(third.unchanged) == 5

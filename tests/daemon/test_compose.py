@@ -47,6 +47,7 @@ def test_one_alert_is_said_in_its_own_words() -> None:
     told = composed(bundle(one), {})
 
     assert (told.key, told.letters, told.receipt) == ("k", (one,), None)
+    assert told.unchanged == frozenset()
     assert told.wording == wording(one)
     assert (told.tone, told.written_at, told.repeats) == (Tone.WARNING, one.owed_at, False)
 
@@ -69,6 +70,7 @@ def test_a_change_of_one_says_all_of_its_message_anew_and_in_the_thread_what_is_
     told = composed(bundle(end, receipt=THERE), spoken(first, second))
 
     assert told.letters == (first, end)
+    assert told.unchanged == {first.alert}
     assert told.receipt == THERE
     assert told.written_at == end.owed_at
     assert told.wording.news == wording(end).title

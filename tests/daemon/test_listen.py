@@ -8,7 +8,7 @@ import pytest
 
 from daemon.http import open_http
 from daemon.listen import Listener, open_listener
-from daemon.notifier import Destination
+from daemon.notifier import Destination, Receipt
 from daemon.notifiers.console import Console
 from daemon.notifiers.slack.bot import Slack
 from daemon.notifiers.slack.buttons import Button, Press
@@ -22,7 +22,7 @@ from tests.make import AT, HOUR, alert, letter, message
 
 ANNA = "U0123456789"
 CHANNEL = "C0123456789"
-PRESS = Press("1", Button.ACKNOWLEDGE, "team", 1, ANNA, "anna", CHANNEL)
+PRESS = Press("1", Button.ACKNOWLEDGE, "team", 1, ANNA, "anna", CHANNEL, "1.0")
 NOW = AT + HOUR
 
 
@@ -124,6 +124,50 @@ async def test_what_cannot_be_done_is_answered_with_why(house):
 
     assert house.answers == [(ANNA, "There is no alert 77; `meterwatch alerts` lists them.")]
     assert house.acted == 0
+
+
+ALL = {"button": Button.ACKNOWLEDGE_ALL, "alert": None}
+
+
+async def test_under_a_message_of_several_all_are_acknowledged(house):
+    async with house.store.transaction() as tx:
+        for hour in range(1, 4):
+            number = await tx.alerts.keep(alert(since=AT + hour * HOUR))
+            await tx.outbox.enqueue(letter(key=str(hour), alert=number))
+        await tx.bag.sent([1, 2, 3], NOW, Receipt(CHANNEL, "1.0"))
+        await tx.bag.sent([4], NOW, Receipt(CHANNEL, "2.0"))
+    await house.press(**ALL)
+
+    async with house.store.transaction() as tx:
+        taken = [one.number for one in await tx.alerts.live() if one.acknowledged]
+    assert taken == [1, 2, 3], "the fourth stands elsewhere"
+    assert [text for _, text in house.answers] == [
+        "3 alerts are acknowledged by anna: nobody is reminded of them any more."
+    ]
+    assert house.acted == 1
+
+
+@pytest.mark.parametrize("elsewhere", [{"channel": "C2"}, {"message": "9"}, {"destination": "two"}])
+async def test_a_message_that_is_not_known_is_answered_with_what_to_do(house, elsewhere):
+    """It may stand there before we know where: the button was pressed within the second."""
+    house.listener = house.listening({"team": house.bot, "two": house.bot})
+    async with house.store.transaction() as tx:
+        await tx.bag.sent([1], NOW, Receipt(CHANNEL, "1.0"))
+    await house.press(**ALL | elsewhere)
+
+    assert await house.acts() == []
+    [(_, said)] = house.answers
+    assert said.startswith("Nothing was acknowledged: this message is not known yet")
+    assert house.acted == 0
+
+
+async def test_who_may_not_may_not_for_many_either(house):
+    async with house.store.transaction() as tx:
+        await tx.bag.sent([1], NOW, Receipt(CHANNEL, "1.0"))
+    await house.press(**ALL, user="U9999999999")
+    await house.press(**ALL, id="2", destination="gone")
+
+    assert (await house.acts(), house.acted, len(house.answers)) == ([], 0, 1)
 
 
 async def test_a_press_told_twice_is_one(house):

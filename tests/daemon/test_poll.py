@@ -107,7 +107,7 @@ async def test_the_end_goes_to_those_who_heard_of_the_beginning(watch: Watch) ->
 
     assert [event.change for event in polled.events] == [Change.RESOLVED]
     async with watch.store.transaction() as tx:
-        assert list(await tx.outbox.told(1)) == ["boss", "team"]
+        assert await tx.outbox.told_of([1]) == {1: ["boss", "team"]}
 
 
 async def test_a_letter_bears_the_names_the_vendor_told(watch: Watch) -> None:

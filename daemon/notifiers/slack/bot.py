@@ -34,9 +34,6 @@ Outcome = TypeVar("Outcome")
 
 LOUD = (Change.WORSENED, Change.REMINDED, Change.ESCALATED)
 """Of these the whole channel hears, and not only those who follow the thread."""
-TOGETHER = timedelta(minutes=2)
-"""Where a message speaks of several alerts, those that were owed so long before it may be what is
-new in it."""
 WHISPER = 1000
 UNREADABLE = {
     "missing_scope": f"the app lacks the scope {HISTORY}",
@@ -265,8 +262,7 @@ async def _allowed(reading: Awaitable[Outcome]) -> Outcome:
 
 def _is_loud(message: Message) -> bool:
     return any(
-        one.event.change in LOUD and message.written_at - one.owed_at <= TOGETHER
-        for one in message.letters
+        one.event.change in LOUD and one.alert not in message.unchanged for one in message.letters
     )
 
 

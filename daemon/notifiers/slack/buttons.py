@@ -1,4 +1,4 @@
-"""The buttons under an alert, and what Slack tells of one that was pressed."""
+"""The buttons under an alert, or under many, and what Slack tells of one that was pressed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +22,8 @@ class Button(StrEnum):
     SILENCE_HOUR = "silence_1h"
     SILENCE_DAY = "silence_1d"
     EXPECTED = "expected"
+    ACKNOWLEDGE_ALL = "acknowledge_all"
+    """Under a message that speaks of several: all of them."""
 
 
 LABELS: Mapping[Button, str] = {
@@ -30,6 +32,9 @@ LABELS: Mapping[Button, str] = {
     Button.SILENCE_DAY: "Silence 1 day",
     Button.EXPECTED: "This was expected",
 }
+"""Of those under a single alert."""
+_ALL = "all"
+"""In place of an alert's number: a button holds 2,000 characters, and not thousands of numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +46,27 @@ class Press:
     button: Button
     destination: str
     """Whose message it stands under."""
-    alert: int
+    alert: int | None
+    """None: all that the message speaks of."""
     user: str
     """The id of whoever pressed it, such as U0123456789."""
     name: str
     """What people call them."""
     channel: str
+    message: str
+    """The `ts` of the message it stands under; in a thread, of the message the thread is about."""
     thread: str | None = None
     """The message whose thread it was pressed in, where it was in one."""
 
 
 def buttons(letters: Sequence[Letter]) -> ActionsBlock | None:
-    """Those under a message: none once its alert is over, and none where it speaks of several."""
-    if len(letters) != 1 or not is_live(letters[0].event.alert):
-        return None
-    letter = letters[0]
-    acknowledged = letter.event.change is Change.ACKNOWLEDGED
-    wanted = [one for one in Button if not (acknowledged and one is Button.ACKNOWLEDGE)]
-    return ActionsBlock(elements=[_element(one, letter) for one in wanted])
+    """Those under a message: of several alerts one for all; none once there is nothing to do."""
+    going = [one for one in letters if is_live(one.event.alert)]
+    left = [one for one in going if one.event.change is not Change.ACKNOWLEDGED]
+    if len(letters) == 1 and going:
+        wanted = [one for one in LABELS if left or one is not Button.ACKNOWLEDGE]
+        return ActionsBlock(elements=[_of_one(one, going[0]) for one in wanted])
+    return ActionsBlock(elements=[_of_all(left)]) if left else None
 
 
 def press_in(payload: Mapping[str, Any]) -> Press | None:
@@ -67,25 +75,39 @@ def press_in(payload: Mapping[str, Any]) -> Press | None:
         return None
     try:
         action, user, container = payload["actions"][0], payload["user"], payload["container"]
+        button = Button(action["action_id"].removeprefix(WHOSE))
         alert, _, destination = action["value"].partition("|")
+        thread = container.get("thread_ts")
         return Press(
             id=f"{action['action_ts']} {user['id']} {action['action_id']} {action['value']}",
-            button=Button(action["action_id"].removeprefix(WHOSE)),
+            button=button,
             destination=destination,
-            alert=int(alert),
+            alert=None if button is Button.ACKNOWLEDGE_ALL else int(alert),
             user=user["id"],
             name=one_line(str(user.get("username") or user.get("name") or user["id"]), NAME),
             channel=container["channel_id"],
-            thread=container.get("thread_ts"),
+            message=thread or container["message_ts"],
+            thread=thread,
         )
     except (KeyError, IndexError, TypeError, AttributeError, ValueError):
         return None
 
 
-def _element(button: Button, letter: Letter) -> ButtonElement:
+def _of_one(button: Button, letter: Letter) -> ButtonElement:
+    return _element(button, LABELS[button], f"{letter.alert}|{letter.destination}")
+
+
+def _of_all(left: Sequence[Letter]) -> ButtonElement:
+    """Of all that are left: what else the message speaks of is over, or somebody looks after it."""
+    alone = f"Acknowledge alert {left[0].alert}"
+    label = alone if len(left) == 1 else f"Acknowledge all {len(left):,}"
+    return _element(Button.ACKNOWLEDGE_ALL, label, f"{_ALL}|{left[0].destination}")
+
+
+def _element(button: Button, label: str, value: str) -> ButtonElement:
     return ButtonElement(
-        text=PlainTextObject(text=LABELS[button]),
+        text=PlainTextObject(text=label),
         action_id=f"{WHOSE}{button.value}",
-        value=f"{letter.alert}|{letter.destination}",
-        style="primary" if button is Button.ACKNOWLEDGE else None,
+        value=value,
+        style="primary" if button in (Button.ACKNOWLEDGE, Button.ACKNOWLEDGE_ALL) else None,
     )

@@ -152,14 +152,14 @@ async def test_who_heard_of_an_alert_leaves_out_those_who_never_will(
                 await tx.bag.fail([1], AT, "no such channel")
             case "muted":
                 await tx.bag.mute([1], AT, "a silence")
-        told = await tx.outbox.told(letter.alert)
+        told = await tx.outbox.told_of([letter.alert])
 
-    assert told == (["team"] if heard else [])
+    assert told == ({letter.alert: ["team"]} if heard else {})
 
 
 async def test_the_last_letter_is_known_and_when_it_was_told(store: Store) -> None:
     async with store.transaction() as tx:
-        assert await tx.outbox.last(1, "team") is None
+        assert await tx.outbox.last_of([1]) == {}
         assert await tx.outbox.last_told(1, "team") is None
     await owe(store)
     async with store.transaction() as tx:
@@ -167,7 +167,7 @@ async def test_the_last_letter_is_known_and_when_it_was_told(store: Store) -> No
     await send(store, AT + MINUTE)
     resolved = await owe(store, Change.RESOLVED)
     async with store.transaction() as tx:
-        assert await tx.outbox.last(1, "team") == resolved
+        assert await tx.outbox.last_of([1]) == {(1, "team"): resolved}
         assert await tx.outbox.last_told(1, "team") is None
     await send(store, AT + 2 * MINUTE)
     async with store.transaction() as tx:

@@ -18,6 +18,7 @@ from rules.ordinary.strays import (
     scored,
     windows,
 )
+from rules.ordinary.turns import First
 from rules.panel import Flags, Floats, Panel
 from rules.series import Measure, Metric
 
@@ -166,7 +167,8 @@ def ground_of(past: Past, eye: Eye) -> Ground:
             lay_over(seen, np.s_[:, :, part], by_place.swapped(first))
         worst[:, part] = _worst(yardsticks)
     start = panel.start + panel.metric.offset - lay.lead * panel.metric.width
-    known = own(worst, start if lay.daily else None)
+    first_turn = First.COUNTS if panel.metric.measure is Measure.LEVEL else First.TEACHES
+    known = own(worst, start if lay.daily else None, first_turn)
     drawn = known.drawn_in(worst, slice(None))
     far = FAR[eye.look]
     tails = tuple(tail(drawn, block, far) for block in range(first, lay.blocks))

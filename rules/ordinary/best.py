@@ -46,8 +46,8 @@ class Best:
             getattr(self, each.name).reshape(-1)[at] = getattr(other, each.name)
 
     def edge(self, goal: Floats, look: Look, *, level: bool) -> Floats:
-        """The number at which it would have been a breach, NaN where none would have been.
-        Upwards counts are one a little sooner, for there it is their chances that decide."""
+        """The number at which it would have been a breach, NaN where none would have been. Counts
+        may be one a little sooner, for far out it is their chances that decide."""
         edge = goal * self.sigma if look is Look.MORE else -goal * self.sigma
         if level:
             edge += self.expected

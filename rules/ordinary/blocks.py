@@ -7,6 +7,7 @@ fit into a day several times are blocks of their own.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -30,8 +31,13 @@ class Layout:
     lead: int
     """Buckets of the first block that lie before the panel."""
     rows: int
-    daily: bool
-    """Whether a block is a day."""
+    first: date | None
+    """The day that the first block is; None where blocks are no days."""
+
+    @property
+    def daily(self) -> bool:
+        """Whether a block is a day."""
+        return self.first is not None
 
     @property
     def blocks(self) -> int:
@@ -57,9 +63,10 @@ def layout(panel: Panel, rows: int) -> Layout:
     """The first so many rows of a panel in blocks; days begin at midnight of the metric's zone."""
     width = panel.metric.width
     if width > DAY or DAY % width:
-        return Layout(1, 0, rows, daily=False)
+        return Layout(1, 0, rows, first=None)
     lead = (panel.start - EPOCH + panel.metric.offset) % DAY // width
-    return Layout(DAY // width, lead, rows, daily=True)
+    begins = panel.start + panel.metric.offset - lead * width
+    return Layout(DAY // width, lead, rows, begins.date())
 
 
 def before(values: Floats, many: int, nothing: float) -> Floats:

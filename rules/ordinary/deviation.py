@@ -136,7 +136,16 @@ def _judge(seen: Watched, strip: Strip, goal: Floats, minds: Minds, told: _Told)
     best.put(at, Best.of(sums, beyond))
     level = seen.panel.metric.measure is Measure.LEVEL
     told.edge[:] = best.edge(goal, minds.eye.look, level=level)
+    _reach(told, minds.eye.look)
     told.share[:] = _share(best.score, goal)
+
+
+def _reach(told: _Told, look: Look) -> None:
+    """Far out the chances of counts decide, and may have done so sooner than the edge says."""
+    at = np.flatnonzero(told.outcome == Outcome.BREACH)
+    edge, observed = told.edge.reshape(-1), told.observed.reshape(-1)[at]
+    nearer = np.minimum if look is Look.MORE else np.maximum
+    edge[at] = nearer(edge[at], observed)
 
 
 def _beyond(sums: tuple[Sums, ...], goal: Floats, minds: Minds) -> list[Flags]:

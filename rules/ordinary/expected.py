@@ -26,6 +26,7 @@ from rules.ordinary.blocks import (
     told_in,
     totals,
 )
+from rules.ordinary.lift import Lift, lifts
 from rules.ordinary.noise import MEMORY, ODD, QUIET, Strayed, noise_of, noises_of
 from rules.panel import Flags, Floats
 
@@ -50,8 +51,6 @@ LEVEL = 5
 class Expected:
     """By place, block and column; NaN where too little is known."""
 
-    root: Floats
-    """On the scale of square roots; of a level, the number itself."""
     mean: Floats
     """What a bucket is expected to hold: the mean of numbers lies above the square of the mean of
     their roots."""
@@ -60,6 +59,7 @@ class Expected:
     unit: Floats
     """The smallest where some of the busy buckets are empty, zero elsewhere. Such a series cannot
     stray by less."""
+    lift: Lift
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,8 @@ _BY_DAY = _Guess(DAYS, 4)
 @np.errstate(invalid="ignore", over="ignore", divide="ignore")
 def expected_amounts(amounts: Floats, layout: Layout) -> Expected:
     """Of amounts, by place, block and column."""
+    lift = lifts(amounts, layout.first)
+    amounts = lift.taken_off(amounts)
     used = np.maximum(amounts, 0.0)
     roots = np.sqrt(used)
     usual = _usual(amounts)
@@ -97,7 +99,8 @@ def expected_amounts(amounts: Floats, layout: Layout) -> Expected:
     # Nothing by nothing is not told: to ask of each number costs ten times as much.
     smallest = np.fmin(np.fmin.reduce(used / (used > 0), axis=0), np.inf)
     small = quantile(smallest, MEMORY, SMALL, 1)
-    return Expected(best, means, small, _unit(smallest, amounts, busy))
+    lift.put_on(means)
+    return Expected(means, small, _unit(smallest, amounts, busy), lift)
 
 
 @np.errstate(invalid="ignore", over="ignore")
@@ -105,7 +108,7 @@ def expected_levels(levels: Floats, layout: Layout) -> Expected:
     """Of levels, which stray evenly as they are."""
     best, _ = _best(levels, None, layout)
     none = np.zeros(levels.shape[1:])
-    return Expected(best, best, none, none)
+    return Expected(best, none, none, Lift.none(none.shape))
 
 
 def _best(values: Floats, usual: Floats | None, layout: Layout) -> tuple[Floats, Floats]:

@@ -18,6 +18,7 @@ from rules.ordinary.strays import (
     scored,
     windows,
 )
+from rules.ordinary.turns import First
 from rules.panel import Flags, Floats, Panel
 from rules.series import Measure, Metric
 
@@ -27,7 +28,7 @@ CHUNK = 1 << 17
 
 FAR = {
     Look.MORE: Far(told=1.0, falls=1.2, grows=3.0),
-    Look.LESS: Far(told=0.6, falls=0.8, grows=3.0),
+    Look.LESS: Far(told=0.6, falls=0.7, grows=4.0),
     Look.NOTHING: Far(told=0.6, falls=0.8, grows=6.0),
 }
 """Measured on quiet worlds. Upwards there is no end to how far series differ; downwards there is,
@@ -166,7 +167,8 @@ def ground_of(past: Past, eye: Eye) -> Ground:
             lay_over(seen, np.s_[:, :, part], by_place.swapped(first))
         worst[:, part] = _worst(yardsticks)
     start = panel.start + panel.metric.offset - lay.lead * panel.metric.width
-    known = own(worst, start if lay.daily else None)
+    first_turn = First.COUNTS if panel.metric.measure is Measure.LEVEL else First.TEACHES
+    known = own(worst, start if lay.daily else None, first_turn)
     drawn = known.drawn_in(worst, slice(None))
     far = FAR[eye.look]
     tails = tuple(tail(drawn, block, far) for block in range(first, lay.blocks))

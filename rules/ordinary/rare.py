@@ -18,7 +18,7 @@ from math import exp, log
 import numpy as np
 
 from rules.ordinary.peaks import ended, peaks, two_highest
-from rules.ordinary.turns import turns
+from rules.ordinary.turns import First, turns
 from rules.panel import Floats
 from rules.past import Places
 
@@ -170,7 +170,7 @@ USUAL = Tail(begins=2.6, falls=PRIOR[0], share=UPPER, series=1, far=Far(1.0, 1.0
 
 
 @np.errstate(invalid="ignore")
-def own(worst: Floats, start: datetime | None) -> Own:
+def own(worst: Floats, start: datetime | None, first: First = First.COUNTS) -> Own:
     """From the worst score of each block and column; `start` is the first block's day, where
     blocks are days."""
     bend = np.full_like(worst, np.nan)
@@ -184,7 +184,7 @@ def own(worst: Floats, start: datetime | None) -> Own:
     # What is endlessly far out tells nothing of how far is natural.
     finite = np.where(np.isposinf(worst), np.nan, worst)
     now_and_then = np.maximum(two_highest(finite, REMEMBERED)[1], 0.0)
-    months = turns(filled, start)
+    months = turns(filled, start, first)
     return Own(bend, heavy, record, now_and_then, months.most, months.many)
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from rules.ordinary.beside import highest_beside
 from rules.ordinary.blocks import counted, highest, quantile, told_in
 from rules.ordinary.expected import WEEKS, Expected
+from rules.ordinary.lift import Lift
 from rules.ordinary.noise import MEMORY, QUIET, Noise, Strayed, noise_of, noises_of, quiet_of
 from rules.panel import Floats
 from rules.series import Measure
@@ -23,8 +24,11 @@ FAR = 2.0
 """From so many sigmas on the chances of counts are looked at."""
 RAREST = 0.15
 """Of what was never seen at this time, so many are expected all the same."""
+NEXT_TO_NOTHING = 1e-300
+"""Instead of nothing, which has no logarithm and is multiplied by it."""
 CAME = 2.5
-"""So many sigmas at most is what came at this time of the week once in the eight weeks before."""
+"""So many sigmas at most is what came at this time of the week once in the eight weeks before, or
+at this turn of the month."""
 SETTLED = 10
 """Blocks that must have been measured before the worse days of a series are known."""
 WORSE = 0.85
@@ -88,6 +92,7 @@ def amount_yardsticks(
     plain = [each.plain(noise, usual) for each, noise in zip(windows, noises, strict=True)]
     if look is Look.MORE:
         _quietened(plain, windows, usual)
+    _turned(plain, windows, usual.lift, look)
     for each in plain:
         np.copyto(each.worst, highest(_far(each.residual, each.held(), look)))
     return _measured(plain)
@@ -136,6 +141,19 @@ def _quietened(plain: Sequence[Yardstick], windows: Sequence[_Window], usual: Ex
         came -= window.roots[1]
         came /= CAME
         np.maximum(each.sigma, came, out=each.sigma)
+
+
+def _turned(plain: Sequence[Yardstick], windows: Sequence[_Window], lift: Lift, look: Look) -> None:
+    """What the turn of a month came to before, or may have, is no further than what came at this
+    time of the week."""
+    days = lift.days
+    if look is Look.MORE:
+        off = np.sqrt(lift.most[days] / lift.usual[days]) - 1
+    else:
+        off = 1 - np.sqrt(lift.least[days] / lift.usual[days])
+    for each, window in zip(plain, windows, strict=True):
+        far = window.roots[1][:, days] * (off / CAME)
+        each.sigma[:, days] = np.maximum(each.sigma[:, days], far)
 
 
 def _root(values: Floats) -> Floats:
@@ -205,15 +223,16 @@ def amount_score(held: Held, look: Look) -> Floats:
 
 def _far(residual: Floats, held: Held, look: Look) -> Floats:
     score = np.ascontiguousarray(_in_sigmas(residual, held, look))
-    if look is Look.MORE:
-        # One number a place: pairs and triples of them take ten times as long to find.
-        line = score.reshape(-1)
-        far = np.flatnonzero(line > FAR)
-        far = far[line[far] < np.inf]
-        three = (each.reshape(-1)[far] for each in (held.observed, held.expected, held.sigma))
-        observed, expected, sigma = three
-        grows = held.grows.reshape(-1)[far % held.grows.size]
-        line[far] = _by_chance(Held(observed, expected, sigma, grows))
+    # One number a place: pairs and triples of them take ten times as long to find.
+    line = score.reshape(-1)
+    far = np.flatnonzero(line > FAR)
+    far = far[line[far] < np.inf]
+    three = (each.reshape(-1)[far] for each in (held.observed, held.expected, held.sigma))
+    observed, expected, sigma = three
+    grows = held.grows.reshape(-1)[far % held.grows.size]
+    chance = _by_chance(Held(observed, expected, sigma, grows))
+    # Downwards the scale of roots ends at nothing, however rare that is: the rarer of both counts.
+    line[far] = chance if look is Look.MORE else np.maximum(chance, line[far])
     return score
 
 
@@ -230,7 +249,9 @@ def _by_chance(held: Held) -> Floats:
     unit = 4 * np.maximum(held.sigma**2 - apart, 0.05 * held.sigma**2)
     seen, usual = held.observed / unit, np.maximum(held.expected / unit, RAREST)
     shape = 1 / np.maximum(4 * held.grows, 1e-6)
-    half = seen * np.log(seen / usual) - (seen + shape) * np.log((seen + shape) / (usual + shape))
+    half = seen * np.log(np.maximum(seen, NEXT_TO_NOTHING) / usual) - (seen + shape) * np.log(
+        (seen + shape) / (usual + shape)
+    )
     return np.asarray(np.sqrt(np.maximum(2 * half, FAR**2)))
 
 

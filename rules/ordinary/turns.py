@@ -3,19 +3,27 @@ days, and no news at the next."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 
 import numpy as np
 
+from rules.ordinary.lift import TURN
 from rules.panel import Floats
 
-TURN = 4
-"""So many days before a month begins and from then on are its turn."""
 TURNS = 5
 """So many turns are remembered: what comes on workdays may miss some."""
 KNOWN = 4
 """From so many turns on, one that stands alone is told from a month's nature."""
 ALONE = 3.0
 """A turn that brought so many times more than all others was trouble, and no month's nature."""
+
+
+class First(Enum):
+    """What is held of the first turn that a series has shown."""
+
+    COUNTS = auto()
+    TEACHES = auto()
+    """By how much a turn lifts it was not known then: what it brought is expected of the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +37,7 @@ class Turns:
     """How many of them were seen."""
 
 
-def turns(filled: Floats, start: datetime | None) -> Turns:
+def turns(filled: Floats, start: datetime | None, first: First) -> Turns:
     """From the worst score of each block and column, -inf where not told; `start` is the first
     block's day, None where blocks are no days."""
     found = Turns(np.zeros_like(filled), np.zeros_like(filled))
@@ -42,9 +50,20 @@ def turns(filled: Floats, start: datetime | None) -> Turns:
         slice(max(at - TURN, 0), max(at + TURN, 0)) for at in (begin - day).astype(int).tolist()
     ]
     tops = [filled[days].max(axis=0, initial=-np.inf) for days in around]
+    if first is First.TEACHES:
+        _forget_first(tops)
     for number, days in enumerate(around):
         found.most[days], found.many[days] = _seen(tops[max(number - TURNS, 0) : number], filled)
     return found
+
+
+def _forget_first(tops: list[Floats]) -> None:
+    """Seen it was all the same."""
+    unseen = np.ones(tops[0].shape, dtype=np.bool_)
+    for top in tops:
+        told = top > -np.inf
+        top[unseen & told] = 0.0
+        unseen &= ~told
 
 
 def _seen(tops: list[Floats], filled: Floats) -> tuple[Floats, Floats]:

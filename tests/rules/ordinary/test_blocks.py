@@ -22,7 +22,7 @@ from rules.ordinary.blocks import (
     told_in,
     totals,
 )
-from tests.rules.panels import DAY, HOUR, NAN, panel
+from tests.rules.panels import DAY, HOUR, NAN, START, panel
 
 VALUES = st.one_of(st.just(NAN), st.floats(-100, 100))
 
@@ -37,7 +37,7 @@ def lying(width, rows, start=0 * HOUR, offset=0 * HOUR):
 @given(st.data(), st.integers(1, 9), st.integers(0, 30), st.integers(1, 3))
 def test_folding_keeps_every_number_in_its_order_and_adds_none(data, per_block, rows, columns):
     lead = data.draw(st.integers(0, per_block - 1))
-    lay = Layout(per_block, lead, rows, daily=True)
+    lay = Layout(per_block, lead, rows, START.date())
     values = data.draw(arrays(np.float64, (rows, columns), elements=VALUES))
     folded = lay.fold(values)
     flat = folded.swapaxes(0, 1).reshape(-1, columns)
@@ -51,25 +51,26 @@ def test_folding_keeps_every_number_in_its_order_and_adds_none(data, per_block, 
 
 @given(st.integers(1, 9), st.integers(0, 30), st.data())
 def test_a_row_is_in_the_block_that_it_is_folded_into(per_block, row, data):
-    lay = Layout(per_block, data.draw(st.integers(0, per_block - 1)), row + 1, daily=True)
+    lay = Layout(per_block, data.draw(st.integers(0, per_block - 1)), row + 1, START.date())
     folded = lay.fold(np.arange(row + 1.0)[:, None])
 
     assert row in folded[:, lay.block(row)]
 
 
 @pytest.mark.parametrize(
-    ("start", "offset", "lead"),
+    ("start", "offset", "lead", "later"),
     [
-        (0 * HOUR, 0 * HOUR, 0),
-        (5 * HOUR, 0 * HOUR, 5),
-        (15 * HOUR, 9 * HOUR, 0),
-        (14 * HOUR, 9 * HOUR, 23),
-        (0 * HOUR, -5 * HOUR, 19),
-        (18.5 * HOUR, 5.5 * HOUR, 0),
+        (0 * HOUR, 0 * HOUR, 0, 0),
+        (5 * HOUR, 0 * HOUR, 5, 0),
+        (15 * HOUR, 9 * HOUR, 0, 1),
+        (14 * HOUR, 9 * HOUR, 23, 0),
+        (0 * HOUR, -5 * HOUR, 19, -1),
+        (18.5 * HOUR, 5.5 * HOUR, 0, 1),
     ],
 )
-def test_days_begin_at_midnight_of_the_zone_of_the_metric(start, offset, lead):
-    assert lying(HOUR, 100, start, offset) == Layout(24, lead, 100, daily=True)
+def test_days_begin_at_midnight_of_the_zone_of_the_metric(start, offset, lead, later):
+    first = START.date() + later * DAY
+    assert lying(HOUR, 100, start, offset) == Layout(24, lead, 100, first)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +87,7 @@ def test_days_begin_at_midnight_of_the_zone_of_the_metric(start, offset, lead):
 def test_only_what_fits_into_a_day_makes_days(width, per_block, daily):
     lay = lying(width, 50, start=3 * DAY)
 
-    assert lay == Layout(per_block, 0, 50, daily=daily)
+    assert lay == Layout(per_block, 0, 50, START.date() + 3 * DAY if daily else None)
     assert lay.blocks == -(-50 // per_block)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from rules.ordinary.blocks import Layout
 from rules.ordinary.expected import expected_amounts, expected_levels
-from tests.rules.panels import NAN
+from tests.rules.panels import NAN, START
 
 DAYS = 84
 HOURS = np.arange(24)
@@ -23,8 +23,9 @@ def drawn(means, seed=0, many=12):
 
 def expected(values, *, daily=True):
     days, places, _ = values.shape
-    found = expected_amounts(turned(values), Layout(places, 0, days * places, daily=daily))
-    return replace(found, root=turned(found.root), mean=turned(found.mean))
+    first = START.date() if daily else None
+    found = expected_amounts(turned(values), Layout(places, 0, days * places, first))
+    return replace(found, mean=turned(found.mean))
 
 
 def turned(values):
@@ -43,14 +44,6 @@ def test_a_weekly_rhythm_is_recovered():
 
     assert off(found, truth) < 0.05
     assert found.mean() == pytest.approx(truth.mean(), rel=0.01)
-
-
-def test_the_root_is_that_of_a_little_less_than_the_mean():
-    found = expected(drawn(WEEKLY))
-    lifted = (found.mean - found.root**2)[LAST]
-
-    assert (lifted > 0).all()
-    assert lifted[WEEKLY[LAST, :, 0] > 50].mean() == pytest.approx(0.25, abs=0.1)
 
 
 def test_one_odd_week_is_hardly_felt():
@@ -74,7 +67,7 @@ def test_a_series_without_a_rhythm_is_expected_at_its_level():
     """Not where it came by chance before."""
     bursts = np.random.default_rng(3).gamma(0.3, 100, (DAYS, 24, 12))
     found = expected(bursts)
-    spread = found.root[LAST].std(axis=1).mean()
+    spread = np.sqrt(found.mean[LAST]).std(axis=1).mean()
     by_chance = np.sqrt(bursts).std() / np.sqrt(8)
 
     assert spread < by_chance / 3
@@ -144,11 +137,10 @@ def test_what_is_expected_is_known_to_be_too_much_after_eight_weeks():
 
 def test_levels_are_expected_as_they_are():
     level = -500 + WEEKLY + np.random.default_rng(4).normal(0, 5, (DAYS, 24, 6))
-    found = expected_levels(turned(level), Layout(24, 0, DAYS * 24, daily=True))
+    found = expected_levels(turned(level), Layout(24, 0, DAYS * 24, START.date()))
     truth = np.broadcast_to(-500 + WEEKLY[LAST], (7, 24, 6))
 
     assert np.abs(turned(found.mean)[LAST] - truth).mean() < 3
-    assert found.root is found.mean
     assert (found.unit == 0).all()
 
 

@@ -22,7 +22,7 @@ from rules.ordinary.strays import (
     sums,
     windows,
 )
-from tests.rules.panels import NAN
+from tests.rules.panels import NAN, START
 
 DAYS = 60
 SHAPE = (DAYS, 24, 30)
@@ -191,7 +191,7 @@ def counts():
 
 def yardstick(values, buckets, look=Look.MORE):
     values = turned(values)
-    usual = expected_amounts(values, Layout(len(values), 0, values.size, daily=True))
+    usual = expected_amounts(values, Layout(len(values), 0, values.size, START.date()))
     return by_day(amount_yardsticks(values, usual, [buckets], look)[0])
 
 
@@ -269,12 +269,28 @@ def test_what_came_at_this_time_of_the_week_is_nothing_new(counts):
     assert (found.sigma[-2, 10] < 2 * plain.sigma[-2, 10]).all()
 
 
-def test_the_worst_of_a_day_is_the_highest_score_by_the_final_yardstick():
+def test_the_worst_of_a_day_is_about_the_highest_score_by_the_final_yardstick():
     growing = np.random.default_rng(3).gamma(9, 50 / 9, (DAYS, 24, 4))
     found = yardstick(growing, 1, Look.LESS)
     score = amount_score(Held(growing, found.expected, found.sigma, found.sigma), Look.LESS)
 
-    np.testing.assert_allclose(found.worst[-1], score[-1].max(axis=0))
+    np.testing.assert_allclose(found.worst[-1], score[-1].max(axis=0), rtol=0.1)
+
+
+@pytest.mark.parametrize("look", [Look.LESS, Look.NOTHING])
+def test_nothing_is_as_rare_as_its_chance_where_the_scale_of_roots_ends(look):
+    """Of 600 where the noise is half of it: four sigmas by roots, five by chance."""
+    held = Held(*(np.array([[[each]]]) for each in (0.0, 600.0, 6.2)), np.array([[1 / 16]]))
+    by_roots = np.sqrt(600) / 6.2
+
+    assert by_roots == pytest.approx(4, abs=0.1)
+    assert amount_score(held, look)[0, 0, 0] == pytest.approx(4.9, abs=0.1)
+
+
+def test_nothing_where_few_are_expected_is_no_less_rare_than_by_roots():
+    held = Held(*(np.array([[[each]]]) for each in (0.0, 9.0, 0.5)), np.array([[1e-9]]))
+
+    assert amount_score(held, Look.LESS)[0, 0, 0] == pytest.approx(6)
 
 
 def test_counts_in_units_cannot_stray_by_less_than_their_unit():

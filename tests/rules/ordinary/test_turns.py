@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 from numpy import inf
 
-from rules.ordinary.turns import TURNS, turns
+from rules.ordinary.turns import TURNS, First, turns
 
 MONDAY = datetime(2025, 3, 3, tzinfo=UTC)
 # The turns of the months from April on lie around these days.
 BEGINS = (29, 59, 90, 120, 151, 182)
 
 
-def found(high, days=200, start=MONDAY):
+def found(high, days=200, start=MONDAY, first=First.COUNTS):
     worst = np.full((days, 1), 1.0)
     for day, value in high.items():
         worst[day] = value
-    seen = turns(worst, start)
+    seen = turns(worst, start, first)
     return seen.most[:, 0], seen.many[:, 0]
 
 
@@ -38,7 +38,7 @@ def test_only_what_came_on_such_days_is_minded(day, minded):
 def test_until_one_was_seen_a_turn_is_out_of_reach():
     worst = np.full((70, 1), 1.0)
     worst[:40] = -inf
-    seen = turns(worst, MONDAY)
+    seen = turns(worst, MONDAY, First.COUNTS)
 
     assert np.flatnonzero(np.isposinf(seen.most[:, 0])).tolist() == [
         *range(2),
@@ -88,15 +88,34 @@ def test_a_turn_does_not_hang_on_what_follows():
     later[80:] = 50
 
     for one, other in zip(
-        (turns(worst, MONDAY).most, turns(worst, MONDAY).many),
-        (turns(later, MONDAY).most, turns(later, MONDAY).many),
+        (turns(worst, MONDAY, First.COUNTS).most, turns(worst, MONDAY, First.COUNTS).many),
+        (turns(later, MONDAY, First.COUNTS).most, turns(later, MONDAY, First.COUNTS).many),
         strict=True,
     ):
         np.testing.assert_array_equal(one[:94], other[:94])
 
 
 def test_without_days_there_is_no_turn_of_a_month():
-    seen = turns(np.full((70, 1), 1.0), None)
+    seen = turns(np.full((70, 1), 1.0), None, First.COUNTS)
 
     assert (seen.most == 0).all()
     assert (seen.many == 0).all()
+
+
+def test_the_first_turn_of_a_series_teaches_and_is_seen_all_the_same():
+    high = {0: 9.0, 28: 4.0}
+    most, many = found(high, first=First.TEACHES)
+
+    assert found(high)[0][59] == 9
+    assert (most[28], many[28]) == (0, 1)
+    assert (most[59], many[59]) == (4, 2)
+
+
+def test_of_a_series_that_begins_late_its_own_first_turn_teaches():
+    worst = np.full((200, 2), 1.0)
+    worst[:40, 1] = -inf
+    worst[58] = 7.0
+    seen = turns(worst, MONDAY, First.TEACHES)
+
+    assert seen.most[90].tolist() == [7, 0]
+    assert seen.many[90].tolist() == [3, 1]

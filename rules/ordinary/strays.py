@@ -86,13 +86,14 @@ def amount_yardsticks(
     amounts: Floats, usual: Expected, lengths: Sequence[int], look: Look
 ) -> list[Yardstick]:
     """For sums of amounts over so many buckets each."""
-    both = zip(lengths, sums(amounts, lengths), sums(usual.mean, lengths), strict=True)
+    mean = usual.mean if look is Look.MORE else _bound_to_come(usual)
+    both = zip(lengths, sums(amounts, lengths), sums(mean, lengths), strict=True)
     windows = [_Window.of(*each) for each in both]
     noises = noises_of([each.strayed for each in windows], usual.unit > 0)
     plain = [each.plain(noise, usual) for each, noise in zip(windows, noises, strict=True)]
     if look is Look.MORE:
         _quietened(plain, windows, usual)
-    _turned(plain, windows, usual.lift, look)
+        _lifted(plain, windows, usual.lift)
     for each in plain:
         np.copyto(each.worst, highest(_far(each.residual, each.held(), look)))
     return _measured(plain)
@@ -143,17 +144,21 @@ def _quietened(plain: Sequence[Yardstick], windows: Sequence[_Window], usual: Ex
         np.maximum(each.sigma, came, out=each.sigma)
 
 
-def _turned(plain: Sequence[Yardstick], windows: Sequence[_Window], lift: Lift, look: Look) -> None:
-    """What the turn of a month came to before, or may have, is no further than what came at this
-    time of the week."""
+def _lifted(plain: Sequence[Yardstick], windows: Sequence[_Window], lift: Lift) -> None:
+    """What a turn of the month came to once is no further than what came at this time of the week
+    once."""
     days = lift.days
-    if look is Look.MORE:
-        off = np.sqrt(lift.most[days] / lift.usual[days]) - 1
-    else:
-        off = 1 - np.sqrt(lift.least[days] / lift.usual[days])
+    off = (np.sqrt(lift.most[days] / lift.usual[days]) - 1) / CAME
     for each, window in zip(plain, windows, strict=True):
-        far = window.roots[1][:, days] * (off / CAME)
+        far = window.roots[1][:, days] * off
         each.sigma[:, days] = np.maximum(each.sigma[:, days], far)
+
+
+def _bound_to_come(usual: Expected) -> Floats:
+    """What is expected where less is looked for: no turn of a month is bound to come."""
+    mean, lift = usual.mean.copy(), usual.lift
+    mean[:, lift.days] *= (lift.least / lift.usual)[lift.days]
+    return mean
 
 
 def _root(values: Floats) -> Floats:

@@ -42,7 +42,15 @@ def test_a_turn_may_lower_as_well():
 
     assert found.usual[JULY - 1] == pytest.approx(0.4, rel=0.2)
     assert (found.least[JULY - 1] <= found.usual[JULY - 1]).all()
-    assert (found.most[JULY - 1] >= 1).all(), "it may fail to come"
+    assert (found.most[JULY - 1] >= 1).all()
+
+
+def test_no_turn_is_bound_to_come():
+    whole = range(-4, 4)
+    more, less = (drawn(days([APRIL, MAY, JUNE], whole), times=times) for times in (3.0, 0.3))
+
+    assert (lifts(more, FIRST).least[JULY - 1] == 1).all()
+    assert (lifts(less, FIRST).most[JULY - 1] == 1).all()
 
 
 def test_one_turn_is_enough_where_it_was_far_from_chance():

@@ -5,6 +5,7 @@ is; `--in-process` gives the same events sooner. `--quiet` counts alarms in worl
 happens against the number that was asked for.
 
     python bench/worlds.py
+    python bench/worlds.py --plain --days 120
     python bench/worlds.py --in-process --seeds 1 --only-shape batch --verbose
     python bench/worlds.py --quiet --in-process --seeds 1 --series 1000 --days 365
 """
@@ -12,6 +13,7 @@ happens against the number that was asked for.
 import argparse
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -19,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.world.judge import Alarm, Judged, judge
 from bench.world.make import LEARN, World, make_world
+from bench.world.plain import make_plain
 from bench.world.shape import DAY, SHAPES
 from bench.world.table import details, quiet_table, table
 from bench.world.watch import WATCHING, Watcher, by_command, in_process, ready, watchers
@@ -28,13 +31,13 @@ Watch = Callable[[World, Sequence[Watcher]], list[Alarm]]
 
 
 def worlds(asked: argparse.Namespace) -> Iterable[World]:
+    make = make_plain if asked.plain else partial(make_world, shapes=asked.only_shape)
     for seed in asked.seeds:
-        yield make_world(
+        yield make(
             seed,
             series=asked.series,
             days=asked.days,
             anomalies_per_series_month=0 if asked.quiet else asked.anomalies,
-            shapes=asked.only_shape or tuple(SHAPES),
         )
 
 
@@ -62,7 +65,8 @@ def main() -> None:
     parser.add_argument("--series", type=int, default=60, help="in each world")
     parser.add_argument("--days", type=int, default=180, help=f"the first {LEARN / DAY:.0f} clean")
     parser.add_argument("--anomalies", type=float, default=0.4, help="for each series and month")
-    parser.add_argument("--only-shape", nargs="+", choices=tuple(SHAPES))
+    parser.add_argument("--only-shape", nargs="+", choices=tuple(SHAPES), default=tuple(SHAPES))
+    parser.add_argument("--plain", action="store_true", help="worlds of another making")
     parser.add_argument("--kinds", nargs="+", default=list(WATCHING), help="of rules")
     parser.add_argument("--rates", nargs="+", default=list(RATES), help="asked for if --quiet")
     parser.add_argument("--in-process", action="store_true", help="not by the command")

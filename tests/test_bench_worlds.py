@@ -10,6 +10,7 @@ import pytest
 from bench.world.judge import FITTING, Alarm, judge
 from bench.world.ledger import make_ledger
 from bench.world.make import LEARN, World, make_world
+from bench.world.plain import make_plain
 from bench.world.planting import Planted
 from bench.world.quota import make_quota
 from bench.world.shape import HOUR, SHAPES, Calendar
@@ -238,3 +239,41 @@ def test_a_quota_is_over_in_the_row_in_which_the_month_passes_it() -> None:
         used = quota.panel.values[first : row + 1].sum(axis=1)
         assert used[:-1].sum() <= quota.amount < used.sum()
     assert all(it.used <= quota.amount for it in quota.months if it.over is None)
+
+
+@cache
+def plain() -> World:
+    return make_plain(3, series=28, days=120, anomalies_per_series_month=0.8)
+
+
+def test_a_plain_world_is_the_same_for_the_same_words() -> None:
+    again = make_plain(3, series=28, days=120, anomalies_per_series_month=0.8)
+
+    assert again.truth == plain().truth
+    np.testing.assert_array_equal(again.panel.values, plain().panel.values)
+
+
+@pytest.mark.parametrize(
+    ("kind", "least", "most"),
+    [
+        ("spike", 3.0, 8.0),
+        ("wrong hour", 5.0, np.inf),
+        ("drop", 0.0, 0.4),
+        ("silence", 0.0, 0.0),
+    ],
+)
+def test_what_goes_wrong_in_a_plain_world_is_far_from_what_was_expected(
+    kind: str, least: float, most: float
+) -> None:
+    """In the middle: some lie where a level has moved already."""
+    told, expected = np.transpose([sums(plain(), one) for one in plain().truth if one.kind == kind])
+
+    assert least <= np.median((told + 1e-9) / (expected + 1e-6)) <= most + 1e-6
+
+
+def test_a_quiet_plain_world_is_about_what_was_expected() -> None:
+    quiet = make_plain(4, series=28, days=90, anomalies_per_series_month=0)
+
+    assert quiet.truth == ()
+    assert quiet.panel.values.sum() == pytest.approx(quiet.expected.sum(), rel=0.02)
+    assert set(quiet.shapes) <= set(SHAPES)

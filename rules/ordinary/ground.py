@@ -28,8 +28,8 @@ CHUNK = 1 << 17
 
 FAR = {
     Look.MORE: Far(told=1.0, falls=1.2, grows=3.0),
-    Look.LESS: Far(told=0.6, falls=0.7, grows=4.0),
-    Look.NOTHING: Far(told=0.6, falls=0.8, grows=6.0),
+    Look.LESS: Far(told=0.6, falls=0.5, grows=4.0),
+    Look.NOTHING: Far(told=0.6, falls=0.7, grows=6.0),
 }
 """Measured on quiet worlds. Upwards there is no end to how far series differ; downwards there is,
 at zero, and little of what lacks is nothing at all."""

@@ -80,8 +80,7 @@ def expected_amounts(amounts: Floats, layout: Layout) -> Expected:
     lift = lifts(amounts, layout.first)
     amounts = lift.taken_off(amounts)
     used = np.maximum(amounts, 0.0)
-    roots = np.sqrt(used)
-    usual = _usual(amounts)
+    roots, usual = np.sqrt(used), _usual(amounts)
     best, trust = _best(roots, usual, layout)
     power = best * best
     # Of the guess's own usual: of rare use the square of a mean root is far below the mean.

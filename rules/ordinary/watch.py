@@ -25,7 +25,8 @@ from rules.ordinary.ground import (
     lay_over,
 )
 from rules.ordinary.rare import Tail
-from rules.ordinary.strays import Held, Look, amount_score, level_score, sums
+from rules.ordinary.strays import Held, Look, amount_score, level_score
+from rules.ordinary.sums import sums
 from rules.panel import Floats, Panel
 from rules.past import Places
 from rules.series import Measure

@@ -66,7 +66,7 @@ class Handover:
         except DeliveryError as error:
             failure = f"cannot be asked whether it has it: {error}"
             raise DeliveryUnknown(failure, error.retry_after) from error
-        except Exception as error:
+        except Exception as error:  # whatever it is, it is tried again, and nothing waits for it
             raise _own(error) from error
         return replace(message, repeats=False) if found is None else found
 
@@ -86,7 +86,7 @@ class Handover:
             return await self.destination.notifier.send(self.http, stripped(message))
         except (DeliveryError, TimeoutError):
             raise
-        except Exception as error:
+        except Exception as error:  # the same
             raise _own(error) from error
 
 

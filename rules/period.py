@@ -16,6 +16,7 @@ from rules.series import EPOCH, Metric
 
 Calendar = Literal["day", "week", "month", "quarter", "year"]
 Moments = npt.NDArray[np.datetime64]
+_DAY, _MONTH = np.timedelta64(1, "D"), np.timedelta64(1, "M")
 
 _SHORTEST = {
     "day": DAY,
@@ -111,8 +112,9 @@ class Period:
         begin, length = days, 1
         if self.per == "week":
             # 1970 began on a Thursday.
-            begin, length = days - (days.astype(np.int64) + 4 - (self.begins or 1)) % 7, 7
-        return begin.astype("M8[us]"), (begin + length).astype("M8[us]")
+            since = (days.astype(np.int64) + 4 - (self.begins or 1)) % 7
+            begin, length = days - since * _DAY, 7
+        return begin.astype("M8[us]"), (begin + length * _DAY).astype("M8[us]")
 
     def _spans(self, local: Moments, length: timedelta) -> tuple[Moments, Moments]:
         anchor = np.datetime64(datetime.combine(self._anchor, time()), "us")
@@ -122,9 +124,10 @@ class Period:
 
     def _months(self, days: Moments, many: int) -> tuple[Moments, Moments]:
         first = self._anchor.day if self.begins is None else self.begins
-        months = (days - (first - 1)).astype("M8[M]")
-        begin = months - (months.astype(np.int64) - (self._anchor.month - 1)) % many
-        return _on(begin, first), _on(begin + many, first)
+        months = (days - (first - 1) * _DAY).astype("M8[M]")
+        since = (months.astype(np.int64) - (self._anchor.month - 1)) % many
+        begin = months - since * _MONTH
+        return _on(begin, first), _on(begin + many * _MONTH, first)
 
     @property
     def _anchor(self) -> date:
@@ -132,7 +135,7 @@ class Period:
 
 
 def _on(months: npt.NDArray[Any], day: int) -> Moments:
-    moments: Moments = (months.astype("M8[D]") + (day - 1)).astype("M8[us]")
+    moments: Moments = (months.astype("M8[D]") + (day - 1) * _DAY).astype("M8[us]")
     return moments
 
 

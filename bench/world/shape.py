@@ -31,10 +31,11 @@ class Calendar:
 
     @classmethod
     def of(cls, start: datetime, hours: int, zone: int) -> "Calendar":
-        here = np.datetime64(start.replace(tzinfo=None), "h") + np.arange(hours) + zone
+        since = (np.arange(hours) + zone) * np.timedelta64(1, "h")
+        here = np.datetime64(start.replace(tzinfo=None), "h") + since
         days = here.astype("datetime64[D]")
         months = here.astype("datetime64[M]")
-        turn = (months + 1).astype("datetime64[D]")
+        turn = (months + np.timedelta64(1, "M")).astype("datetime64[D]")
         return cls(
             hour=(here - days).astype(float),
             weekday=(days.astype(np.intp) + 3) % 7,  # 1970 began on a Thursday

@@ -91,10 +91,10 @@ class _Calendar:
 
     @classmethod
     def of(cls, first: date, blocks: int) -> "_Calendar":
-        days = np.datetime64(first, "D") + np.arange(blocks)
+        days = np.datetime64(first, "D") + np.arange(blocks) * np.timedelta64(1, "D")
         months = days.astype("datetime64[M]")
         since = (days - months.astype("datetime64[D]")).astype(np.intp)
-        left = ((months + 1).astype("datetime64[D]") - days).astype(np.intp)
+        left = ((months + np.timedelta64(1, "M")).astype("datetime64[D]") - days).astype(np.intp)
         ends = left <= TURN
         number: npt.NDArray[np.intp] = months.astype(np.intp)
         return cls(

@@ -44,7 +44,8 @@ def turns(filled: Floats, start: datetime | None, first: First) -> Turns:
     if start is None:
         return found
     day = np.datetime64(start.date(), "D")
-    months = (day + np.arange(len(filled) + TURN)).astype("datetime64[M]")
+    later = np.arange(len(filled) + TURN) * np.timedelta64(1, "D")
+    months = (day + later).astype("datetime64[M]")
     begin = np.unique(months).astype("datetime64[D]")
     around = [
         slice(max(at - TURN, 0), max(at + TURN, 0)) for at in (begin - day).astype(int).tolist()

@@ -18,7 +18,9 @@ PERIODS = [
     *(TEN_DAYS, Period(36 * HOUR, from_="2026-01-05")),
 ]
 PERIOD = st.sampled_from(PERIODS)
-MOMENT = st.integers(-(10**6), 10**7).map(lambda each: np.datetime64("2020-01-01", "m") + each)
+MOMENT = st.integers(-(10**6), 10**7).map(
+    lambda each: np.datetime64("2020-01-01", "m") + np.timedelta64(each, "m")
+)
 
 
 def bounds(period, at):

@@ -86,7 +86,7 @@ class Handover:
             return await self.destination.notifier.send(self.http, stripped(message))
         except (DeliveryError, TimeoutError):
             raise
-        except Exception as error:  # the same
+        except Exception as error:  # tried again later; no other message waits for it
             raise _own(error) from error
 
 

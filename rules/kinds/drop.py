@@ -17,11 +17,12 @@ class Drop:
     """Much less than this series ever has at this time of the day and the week, in the hours that
     end with a bucket.
 
-    The other side of `spike`, with the same past and the same learning. Only whole buckets of an
-    amount are judged, and never from data that was not told: a window with a hole in it is
-    unknown. Where little is expected nothing can drop: of sparse use only long windows can show
-    that it ended. A constant past strays by nothing: any change beyond `min_ratio` and
-    `min_change` is a breach. An empty or all-zero past is unknown.
+    The other side of `spike`, with the same past and the same learning, but for the turn of a
+    month: it is not bound to come. Only whole buckets of an amount are judged, and never from
+    data that was not told: a window with a hole in it is unknown. Where little is expected
+    nothing can drop: of sparse use only long windows can show that it ended. A constant past
+    strays by nothing: any change beyond `min_ratio` and `min_change` is a breach. An empty or
+    all-zero past is unknown.
     """
 
     false_alarms: Rate = MONTHLY

@@ -17,13 +17,15 @@ class Spike:
     """More than this series ever has at this time of the day and the week, in a bucket or in the
     hours that end with it.
 
-    What is expected comes from the same time of the eight weeks and of the two weeks before; how
-    far that is usually missed, from the last four weeks. Until a series was told for about four
-    weeks, and all of them together for six, they are learnt, and the verdict is unknown. Of an
-    amount the bucket that still fills is judged too. A constant past strays by nothing: there any
-    change beyond `min_ratio` and `min_change` is a breach. Where all the past is zero, nothing is
-    usual and the verdict is unknown: first use is what the kind newcomer tells of. Sparse use is
-    counted: one call where one comes now and then is no news, eight are.
+    What is expected comes from the same time of the eight weeks and of the two weeks before;
+    how far that is usually missed, from the last four weeks; at the turn of a month, what its
+    last turns brought as well, and until one was seen a turn is no news. Until a series was
+    told for about four weeks, and all of them together for six, they are learnt, and the
+    verdict is unknown. Of an amount the bucket that still fills is judged too. A constant past
+    strays by nothing: there any change beyond `min_ratio` and `min_change` is a breach. Where
+    all the past is zero, nothing is usual and the verdict is unknown: first use is what the
+    kind newcomer tells of. Sparse use is counted: one call where one comes now and then is no
+    news, eight are.
     """
 
     false_alarms: Rate = MONTHLY

@@ -5,7 +5,7 @@ the level of the last days; the same time of the day; and where one hour is much
 of the day or the middle of both with the hours beside it, which rest on three times as many
 numbers. A guess is a mean of past buckets in which none counts for more than three standard
 deviations from the others, so that one odd week is hardly felt and rare use still is. And no more
-is expected than ever came of late about that time of the day.
+is expected than ever came of late about that time. A turn's lift is taken off first (`lift.py`).
 """
 
 from collections.abc import Sequence
